@@ -1,0 +1,2 @@
+Console.Error.WriteLine("The sample is not written yet.");
+return 1;
