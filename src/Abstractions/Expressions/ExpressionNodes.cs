@@ -1,0 +1,89 @@
+namespace CachePolicies;
+
+/// <summary>Operations on one operand.</summary>
+public enum UnaryOperation
+{
+    /// <summary>|a|.</summary>
+    Abs,
+
+    /// <summary>a².</summary>
+    Square,
+
+    /// <summary>√a.</summary>
+    Sqrt,
+}
+
+/// <summary>Operations on two operands of equal shape, or a tensor and a scalar.</summary>
+public enum BinaryOperation
+{
+    /// <summary>a + b.</summary>
+    Add,
+
+    /// <summary>a − b.</summary>
+    Subtract,
+
+    /// <summary>a · b.</summary>
+    Multiply,
+
+    /// <summary>a / b.</summary>
+    Divide,
+}
+
+/// <summary>Ways of making few numbers of many.</summary>
+public enum Reduction
+{
+    /// <summary>The arithmetic mean.</summary>
+    Mean,
+
+    /// <summary>The sum.</summary>
+    Sum,
+
+    /// <summary>The largest.</summary>
+    Max,
+}
+
+/// <summary>An input tensor of the kernel.</summary>
+/// <param name="Index">Its position among the inputs.</param>
+public sealed record InputExpression(int Index) : TensorExpression;
+
+/// <summary>A number that is told at each run.</summary>
+/// <param name="Index">Its position among the scalars.</param>
+public sealed record ScalarExpression(int Index) : TensorExpression;
+
+/// <summary>A number that is known when the expression is built.</summary>
+/// <param name="Value">The number.</param>
+public sealed record ConstantExpression(float Value) : TensorExpression;
+
+/// <summary>An elementwise operation on one operand.</summary>
+/// <param name="Operation">Which.</param>
+/// <param name="Operand">On what.</param>
+public sealed record UnaryExpression(UnaryOperation Operation, TensorExpression Operand) : TensorExpression;
+
+/// <summary>An elementwise operation on two operands.</summary>
+/// <param name="Operation">Which.</param>
+/// <param name="Left">The first operand.</param>
+/// <param name="Right">The second operand.</param>
+public sealed record BinaryExpression(BinaryOperation Operation, TensorExpression Left, TensorExpression Right) : TensorExpression;
+
+/// <summary>Limits each element to a range.</summary>
+/// <param name="Operand">What is limited.</param>
+/// <param name="Minimum">The lower bound.</param>
+/// <param name="Maximum">The upper bound.</param>
+public sealed record ClampExpression(TensorExpression Operand, float Minimum, float Maximum) : TensorExpression;
+
+/// <summary>Puts a number in NaN's place.</summary>
+/// <param name="Operand">What is looked at.</param>
+/// <param name="Replacement">What stands for NaN.</param>
+public sealed record ReplaceNaNExpression(TensorExpression Operand, float Replacement) : TensorExpression;
+
+/// <summary>Average pooling over the last two axes, stride equal to the window, no padding.</summary>
+/// <param name="Operand">What is pooled; at least two axes.</param>
+/// <param name="Rows">The window along the last axis but one.</param>
+/// <param name="Columns">The window along the last axis.</param>
+public sealed record AveragePoolExpression(TensorExpression Operand, int Rows, int Columns) : TensorExpression;
+
+/// <summary>Makes one number of all axes after the first <paramref name="Keep"/>.</summary>
+/// <param name="Reduction">How.</param>
+/// <param name="Operand">Of what.</param>
+/// <param name="Keep">How many leading axes stay.</param>
+public sealed record ReduceExpression(Reduction Reduction, TensorExpression Operand, int Keep) : TensorExpression;

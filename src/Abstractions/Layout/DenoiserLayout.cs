@@ -1,0 +1,151 @@
+using System.Collections.Immutable;
+
+namespace CachePolicies;
+
+/// <summary>
+/// A denoiser as a chain of stages with boundaries between them. Immutable; checked when it is made, so that whoever holds one may rely
+/// on it: names are unique, every tensor that a stage reads exists before the stage runs, and roles stand in the field's order.
+/// </summary>
+public sealed class DenoiserLayout
+{
+    /// <summary>The most stages that a layout can have; merge blocks into one stage where nothing needs to look between them.</summary>
+    public const int MaximumStages = 64;
+
+    /// <summary>The name of the denoiser input that the engine fills with each evaluation's timestep.</summary>
+    public const string TimestepInput = "timestep";
+
+    /// <summary>The name of the denoiser input that the engine fills with each evaluation's sigma.</summary>
+    public const string SigmaInput = "sigma";
+
+    private readonly ImmutableArray<ImmutableArray<TensorSource>> _reads;
+    private readonly int[] _byRole;
+
+    /// <summary>Creates a layout.</summary>
+    /// <param name="name">The model's name, used in messages.</param>
+    /// <param name="inputs">What the denoiser is given besides the latent; all conditioning.</param>
+    /// <param name="boundaries">From the latent to the output, in order.</param>
+    /// <param name="stages">One for each pair of neighbouring boundaries, in order.</param>
+    /// <param name="fingerprint">Identifies the weights; calibrations and fits are bound to it.</param>
+    /// <exception cref="InvalidLayoutException">The parts contradict each other.</exception>
+    public DenoiserLayout(
+        string name,
+        ImmutableArray<TensorDescriptor> inputs,
+        ImmutableArray<Boundary> boundaries,
+        ImmutableArray<StageDescriptor> stages,
+        string fingerprint = "")
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        Name = name;
+        Fingerprint = fingerprint;
+        Inputs = inputs;
+        Stages = stages;
+        Boundaries = [.. boundaries.Select((b, i) => new Boundary(b.Name, b.Role, b.Tensors) { Index = i })];
+        _byRole = LayoutRules.Check(this);
+        _reads = LayoutRules.ResolveReads(this);
+    }
+
+    /// <summary>The model's name.</summary>
+    public string Name { get; }
+
+    /// <summary>Identifies the weights, or empty.</summary>
+    public string Fingerprint { get; }
+
+    /// <summary>What the denoiser is given besides the latent.</summary>
+    public ImmutableArray<TensorDescriptor> Inputs { get; }
+
+    /// <summary>From the latent to the output.</summary>
+    public ImmutableArray<Boundary> Boundaries { get; }
+
+    /// <summary>The stage at index <c>i</c> runs from boundary <c>i</c> to boundary <c>i + 1</c>.</summary>
+    public ImmutableArray<StageDescriptor> Stages { get; }
+
+    /// <summary>The denoiser's input.</summary>
+    public Boundary Latent => Boundaries[0];
+
+    /// <summary>The denoiser's output.</summary>
+    public Boundary Output => Boundaries[^1];
+
+    /// <summary>Whether every shape has sizes.</summary>
+    public bool IsConcrete => Inputs.All(t => t.Shape.IsConcrete) && Boundaries.All(b => b.Tensors.All(t => t.Shape.IsConcrete));
+
+    /// <summary>What the stage at <paramref name="stage"/> reads, in order.</summary>
+    public ImmutableArray<TensorSource> ReadsOf(int stage) => _reads[stage];
+
+    /// <summary>The descriptor of a source.</summary>
+    public TensorDescriptor DescriptorOf(in TensorSource source) =>
+        source.Boundary < 0 ? Inputs[source.Tensor] : Boundaries[source.Boundary].Tensors[source.Tensor];
+
+    /// <summary>The index of the boundary that <paramref name="reference"/> means, or −1.</summary>
+    public int IndexOf(in BoundaryRef reference)
+    {
+        if (reference.Name is not { } name)
+        {
+            return _byRole[(int)reference.Role];
+        }
+
+        foreach (var boundary in Boundaries)
+        {
+            if (string.Equals(boundary.Name, name, StringComparison.Ordinal))
+            {
+                return boundary.Index;
+            }
+        }
+
+        return BoundaryRoleNames.TryParse(name, out var role) ? _byRole[(int)role] : -1;
+    }
+
+    /// <summary>The boundary that <paramref name="reference"/> means.</summary>
+    /// <exception cref="CachePlanException">The layout has no such boundary; the message lists what it has and how to get the rest.</exception>
+    public Boundary Require(in BoundaryRef reference)
+    {
+        var index = IndexOf(reference);
+        return index >= 0
+            ? Boundaries[index]
+            : throw new CachePlanException(
+                $"The model '{Name}' has no boundary '{reference}'. It has: {string.Join(", ", Boundaries.Select(b => b.Name))}. " +
+                $"Split the model with that cut ('cachepolicies split MODEL.onnx --cut {reference}=TENSOR') or choose a policy that does not need it.");
+    }
+
+    /// <summary>The same layout with sizes for its free axes.</summary>
+    /// <exception cref="InvalidLayoutException">A size is below 1, or a free axis got none.</exception>
+    public DenoiserLayout Bind(IReadOnlyDictionary<string, int> sizes)
+    {
+        ArgumentNullException.ThrowIfNull(sizes);
+        if (sizes.FirstOrDefault(s => s.Value < 1) is { Key: { } wrong } bad)
+        {
+            throw new InvalidLayoutException($"The axis '{wrong}' cannot have {bad.Value} elements; at least 1.");
+        }
+
+        TensorDescriptor BindOne(TensorDescriptor t) => t with { Shape = t.Shape.Bind(sizes) };
+        var bound = new DenoiserLayout(
+            Name,
+            [.. Inputs.Select(BindOne)],
+            [.. Boundaries.Select(b => new Boundary(b.Name, b.Role, [.. b.Tensors.Select(BindOne)]))],
+            Stages,
+            Fingerprint);
+        return bound.IsConcrete
+            ? bound
+            : throw new InvalidLayoutException($"The model '{Name}' needs a size for each free axis: {string.Join(", ", bound.FreeAxes())}.");
+    }
+
+    /// <summary>The names of the axes that still need a size, each once.</summary>
+    public IReadOnlyCollection<string> FreeAxes()
+    {
+        var names = new SortedSet<string>(StringComparer.Ordinal);
+        foreach (var tensor in Inputs.Concat(Boundaries.SelectMany(b => b.Tensors)))
+        {
+            foreach (var dimension in tensor.Shape.Dimensions)
+            {
+                if (dimension.Symbol is { } symbol)
+                {
+                    names.Add(symbol);
+                }
+            }
+        }
+
+        return names;
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{Name}: {string.Join(" → ", Boundaries.Select(b => b.Name))}";
+}

@@ -1,0 +1,118 @@
+using System.Collections.Immutable;
+
+namespace CachePolicies;
+
+/// <summary>What makes a layout consistent.</summary>
+internal static class LayoutRules
+{
+    /// <summary>Checks names, kinds and the order of roles; returns the boundary index of each role, −1 where there is none.</summary>
+    public static int[] Check(DenoiserLayout layout)
+    {
+        var boundaries = layout.Boundaries;
+        Require(boundaries.Length >= 2, $"The model '{layout.Name}' needs at least the boundaries 'latent' and 'output'.");
+        Require(
+            layout.Stages.Length == boundaries.Length - 1,
+            $"The model '{layout.Name}' has {boundaries.Length} boundaries and {layout.Stages.Length} stages; there is one stage between each two neighbours.");
+        Require(
+            layout.Stages.Length <= DenoiserLayout.MaximumStages,
+            $"The model '{layout.Name}' has {layout.Stages.Length} stages; at most {DenoiserLayout.MaximumStages}: merge blocks into one stage where nothing looks between them.");
+        Require(boundaries[0].Role == BoundaryRole.Latent, $"The first boundary of '{layout.Name}' must have the role 'latent', not '{boundaries[0].Role.ToName()}'.");
+        Require(boundaries[^1].Role == BoundaryRole.Output, $"The last boundary of '{layout.Name}' must have the role 'output', not '{boundaries[^1].Role.ToName()}'.");
+        Unique(layout.Name, "boundary", boundaries.Select(b => b.Name));
+        Unique(layout.Name, "stage", layout.Stages.Select(s => s.Name));
+        Unique(layout.Name, "input", layout.Inputs.Select(t => t.Name));
+        foreach (var boundary in boundaries)
+        {
+            Unique(layout.Name, $"tensor at '{boundary.Name}'", boundary.Tensors.Select(t => t.Name));
+        }
+
+        foreach (var input in layout.Inputs)
+        {
+            Require(input.Kind == TensorKind.Conditioning, $"The input '{input.Name}' of '{layout.Name}' is {input.Kind}; inputs besides the latent are conditioning.");
+        }
+
+        return IndexRoles(layout);
+    }
+
+    /// <summary>Finds every tensor that a stage reads.</summary>
+    public static ImmutableArray<ImmutableArray<TensorSource>> ResolveReads(DenoiserLayout layout)
+    {
+        var all = ImmutableArray.CreateBuilder<ImmutableArray<TensorSource>>(layout.Stages.Length);
+        for (var stage = 0; stage < layout.Stages.Length; stage++)
+        {
+            all.Add([.. layout.Stages[stage].Reads.Select(read => Resolve(layout, stage, read))]);
+        }
+
+        return all.MoveToImmutable();
+    }
+
+    private static TensorSource Resolve(DenoiserLayout layout, int stage, string read)
+    {
+        var slash = read.LastIndexOf('/');
+        if (slash < 0)
+        {
+            var input = Array.FindIndex([.. layout.Inputs], t => t.Name == read);
+            Require(
+                input >= 0,
+                $"The stage '{layout.Stages[stage].Name}' of '{layout.Name}' reads '{read}', which is not an input. Inputs: {string.Join(", ", layout.Inputs.Select(t => t.Name))}.");
+            return new TensorSource(-1, input);
+        }
+
+        var boundaryName = read[..slash];
+        var boundary = layout.Boundaries.FirstOrDefault(b => b.Name == boundaryName);
+        Require(boundary is not null, $"The stage '{layout.Stages[stage].Name}' of '{layout.Name}' reads '{read}', but there is no boundary '{boundaryName}'.");
+        Require(
+            boundary!.Index <= stage,
+            $"The stage '{layout.Stages[stage].Name}' of '{layout.Name}' reads '{read}', which is produced only later.");
+        var tensor = boundary.IndexOf(read[(slash + 1)..]);
+        Require(
+            tensor >= 0,
+            $"The stage '{layout.Stages[stage].Name}' of '{layout.Name}' reads '{read}', but '{boundaryName}' holds {string.Join(", ", boundary.Tensors.Select(t => t.Name))}.");
+        var kind = boundary.Tensors[tensor].Kind;
+        Require(
+            boundary.Index == stage || kind is TensorKind.Conditioning or TensorKind.Carried,
+            $"The stage '{layout.Stages[stage].Name}' of '{layout.Name}' reads '{read}' from an earlier boundary; only conditioning and carried tensors reach that far.");
+        Require(kind != TensorKind.Signal, $"The stage '{layout.Stages[stage].Name}' of '{layout.Name}' reads '{read}', a signal; signals exist only to be looked at.");
+        return new TensorSource(boundary.Index, tensor);
+    }
+
+    private static int[] IndexRoles(DenoiserLayout layout)
+    {
+        var byRole = new int[Enum.GetValues<BoundaryRole>().Length];
+        Array.Fill(byRole, -1);
+        var last = BoundaryRole.Cut;
+        foreach (var boundary in layout.Boundaries)
+        {
+            if (boundary.Role == BoundaryRole.Cut)
+            {
+                continue;
+            }
+
+            Require(
+                boundary.Role > last,
+                $"The boundary '{boundary.Name}' of '{layout.Name}' has the role '{boundary.Role.ToName()}' after '{last.ToName()}'; each role stands once, in the order latent, embedded, structure.probe, structure, detail.probe, detail.tail, detail, output.");
+            byRole[(int)boundary.Role] = boundary.Index;
+            last = boundary.Role;
+        }
+
+        return byRole;
+    }
+
+    private static void Unique(string layout, string what, IEnumerable<string> names)
+    {
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var name in names)
+        {
+            Require(!string.IsNullOrWhiteSpace(name), $"A {what} of '{layout}' has no name.");
+            Require(seen.Add(name), $"The model '{layout}' has two of the {what} '{name}'.");
+        }
+    }
+
+    private static void Require(bool condition, string message)
+    {
+        if (!condition)
+        {
+            throw new InvalidLayoutException(message);
+        }
+    }
+}

@@ -1,0 +1,20 @@
+using System.Collections.Immutable;
+
+namespace CachePolicies;
+
+/// <summary>A run of layers between two neighbouring boundaries.</summary>
+/// <param name="Name">The name, unique in the layout.</param>
+/// <param name="Reads">
+/// What the stage reads, in the order in which it is handed over: <c>boundary/tensor</c> for a tensor of its own or an earlier boundary,
+/// a bare name for an input of the denoiser.
+/// </param>
+public sealed record StageDescriptor(string Name, params ImmutableArray<string> Reads)
+{
+    /// <inheritdoc/>
+    public override string ToString() => Name;
+}
+
+/// <summary>Where a tensor that a stage reads comes from.</summary>
+/// <param name="Boundary">The boundary's index, or −1 for an input of the denoiser.</param>
+/// <param name="Tensor">The tensor's index at that boundary or among the inputs.</param>
+public readonly record struct TensorSource(int Boundary, int Tensor);

@@ -1,0 +1,124 @@
+namespace CachePolicies;
+
+/// <summary>What a plan may declare on a layout.</summary>
+internal static class PlanRules
+{
+    public static Measurement Resolve(DenoiserLayout layout, MeasurementKey key, MeasurementSubject subject, ISimilarityEstimator estimator, ReferenceUpdate moves)
+    {
+        var boundary = layout.Require(subject.Boundary);
+        if (subject.Signal is { } signal)
+        {
+            var index = boundary.IndexOf(signal);
+            if (index < 0)
+            {
+                throw new CachePlanException(
+                    $"The model '{layout.Name}' has no signal '{boundary.Name}/{signal}', which the measurement '{key}' reads. " +
+                    $"At '{boundary.Name}' it has: {string.Join(", ", boundary.Tensors.Select(t => t.Name))}. " +
+                    $"Split the model with that signal ('cachepolicies split MODEL.onnx --signal {boundary.Name}/{signal}=TENSOR').");
+            }
+
+            return new Measurement(key, subject, estimator, moves, boundary.Index, -1, index);
+        }
+
+        if (subject.ResidualBase is not { } from)
+        {
+            return new Measurement(key, subject, estimator, moves, boundary.Index, -1, boundary.PrimaryIndex);
+        }
+
+        var start = layout.Require(from);
+        if (start.Index >= boundary.Index || !start.Primary.IsCompatibleWith(boundary.Primary))
+        {
+            throw new CachePlanException(
+                $"The measurement '{key}' reads the residual '{subject}', which needs an earlier boundary of equal shape; '{start.Name}' holds {start.Primary} and '{boundary.Name}' {boundary.Primary}.");
+        }
+
+        return new Measurement(key, subject, estimator, moves, boundary.Index, start.Index, boundary.PrimaryIndex);
+    }
+
+    public static KeptFeature Resolve(DenoiserLayout layout, BoundaryRef from, BoundaryRef to, Approximation approximation, out int start)
+    {
+        var source = layout.Require(from);
+        var target = layout.Require(to);
+        start = source.Index;
+        if (target.Index <= source.Index)
+        {
+            throw new CachePlanException($"A skip leads forward; from '{source.Name}' to '{target.Name}' it does not. Boundaries in order: {layout}.");
+        }
+
+        RequireConditioning(layout, source, target);
+        if (approximation.MaximumHistory < 1 || approximation.MinimumHistory < 1 || approximation.MinimumHistory > approximation.MaximumHistory)
+        {
+            throw new CachePlanException($"{Describe(source, target, approximation)} keeps {approximation.MinimumHistory} to {approximation.MaximumHistory} evaluations; it must be at least one, and the least not above the most.");
+        }
+
+        if (approximation.Base is not { } baseRef)
+        {
+            return approximation.Probe is null
+                ? new KeptFeature(target.Index, -1, -1, source.Index, approximation.MaximumHistory)
+                : throw new CachePlanException($"{Describe(source, target, approximation)} names a probe and no base to take its residual over.");
+        }
+
+        var origin = RequireBefore(layout, baseRef, source, target, approximation, "base");
+        RequireEqualStates(layout, origin, source, target, approximation);
+        var probe = -1;
+        if (approximation.Probe is { } probeRef)
+        {
+            var place = RequireBefore(layout, probeRef, source, target, approximation, "probe");
+            if (place.Index <= origin.Index || !place.Primary.IsCompatibleWith(origin.Primary))
+            {
+                throw new CachePlanException($"{Describe(source, target, approximation)} needs a probe after its base '{origin.Name}' of equal shape; '{place.Name}' is not.");
+            }
+
+            probe = place.Index;
+        }
+
+        return new KeptFeature(target.Index, origin.Index, probe, origin.Index, approximation.MaximumHistory);
+    }
+
+    private static void RequireConditioning(DenoiserLayout layout, Boundary source, Boundary target)
+    {
+        for (var stage = target.Index; stage < layout.Stages.Length; stage++)
+        {
+            foreach (var read in layout.ReadsOf(stage))
+            {
+                if (read.Boundary > source.Index && read.Boundary <= target.Index && layout.DescriptorOf(read) is { Kind: not TensorKind.State } tensor)
+                {
+                    throw new CachePlanException(
+                        $"A skip from '{source.Name}' to '{target.Name}' passes over the producer of '{layout.Boundaries[read.Boundary].Name}/{tensor.Name}' ({tensor.Kind}), " +
+                        $"which the stage '{layout.Stages[stage].Name}' reads. Skip from '{layout.Boundaries[read.Boundary].Name}' or later, or to '{layout.Output.Name}'.");
+                }
+            }
+        }
+    }
+
+    private static Boundary RequireBefore(DenoiserLayout layout, BoundaryRef reference, Boundary source, Boundary target, Approximation approximation, string what)
+    {
+        var boundary = layout.Require(reference);
+        return boundary.Index <= source.Index
+            ? boundary
+            : throw new CachePlanException($"{Describe(source, target, approximation)} has its {what} at '{boundary.Name}', which does not exist yet where the skip is decided; it must be at or before '{source.Name}'.");
+    }
+
+    private static void RequireEqualStates(DenoiserLayout layout, Boundary origin, Boundary source, Boundary target, Approximation approximation)
+    {
+        foreach (var tensor in target.Tensors)
+        {
+            if (tensor.Kind != TensorKind.State)
+            {
+                continue;
+            }
+
+            var index = origin.IndexOf(tensor.Name);
+            if (index < 0 || origin.Tensors[index].Kind != TensorKind.State || !origin.Tensors[index].IsCompatibleWith(tensor))
+            {
+                var found = index < 0 ? $"has no '{tensor.Name}'" : $"holds {origin.Tensors[index]}";
+                throw new CachePlanException(
+                    $"{Describe(source, target, approximation)} adds to '{origin.Name}', which {found} where '{target.Name}' of '{layout.Name}' holds {tensor}. " +
+                    "A residual needs equal names, element types and shapes; choose a base after the embedding, or reuse whole outputs.");
+            }
+        }
+    }
+
+    private static string Describe(Boundary source, Boundary target, Approximation approximation) =>
+        $"The skip from '{source.Name}' to '{target.Name}' by {approximation.GetType().Name}";
+}

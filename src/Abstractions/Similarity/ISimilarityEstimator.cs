@@ -1,0 +1,14 @@
+namespace CachePolicies;
+
+/// <summary>How far apart two features are: one non-negative number, 0 for equal ones, given as an expression.</summary>
+public interface ISimilarityEstimator
+{
+    /// <summary>The name in configuration, traces and telemetry.</summary>
+    string Name { get; }
+
+    /// <summary>The distance of <paramref name="current"/> from <paramref name="reference"/>, a scalar expression.</summary>
+    /// <param name="current">a: the feature of this evaluation.</param>
+    /// <param name="reference">b: the feature it is held against, of the same shape.</param>
+    /// <param name="shape">Their shape for one lane, concrete.</param>
+    TensorExpression Distance(TensorExpression current, TensorExpression reference, TensorShape shape);
+}
