@@ -25,7 +25,7 @@ public abstract record Approximation
     /// <summary>How many run-time numbers the expression reads when <paramref name="history"/> evaluations are kept.</summary>
     public virtual int ScalarCount(int history) => 0;
 
-    /// <summary>Fills the run-time numbers. Called at each skip; allocates nothing.</summary>
+    /// <summary>Fills the run-time numbers, which the expression reads as <see cref="TensorExpression.Scalar"/>. Called at each skip; allocates nothing.</summary>
     /// <param name="current">The evaluation that is approximated.</param>
     /// <param name="computed">The evaluations that are kept, the newest first.</param>
     /// <param name="scalars">As many as <see cref="ScalarCount"/> says.</param>
@@ -59,9 +59,6 @@ public readonly record struct ApproximationOperands(int History, bool HasBase)
 
     /// <summary>The kept residual of the probe over the base, of the primary state: 0 is the newest.</summary>
     public TensorExpression KeptProbe(int index) => TensorExpression.Input(ProbeStart + 2 + Checked(index));
-
-    /// <summary>A run-time number.</summary>
-    public TensorExpression Scalar(int index) => TensorExpression.Scalar(index);
 
     private int ProbeStart => (HasBase ? 1 : 0) + History;
 

@@ -117,10 +117,10 @@ public sealed record Extrapolate(
     /// <inheritdoc/>
     public override TensorExpression Build(ApproximationOperands operands)
     {
-        var sum = ScalarCount(operands.History) == 0 ? operands.Kept(0) : operands.Scalar(0) * operands.Kept(0);
+        var sum = ScalarCount(operands.History) == 0 ? operands.Kept(0) : TensorExpression.Scalar(0) * operands.Kept(0);
         for (var i = 1; i < ScalarCount(operands.History); i++)
         {
-            sum += operands.Scalar(i) * operands.Kept(i);
+            sum += TensorExpression.Scalar(i) * operands.Kept(i);
         }
 
         return operands.HasBase ? operands.Base + sum : sum;
