@@ -106,6 +106,10 @@ public sealed class DenoiserLayout
                 $"Split the model with that cut ('cachepolicies split MODEL.onnx --cut {reference}=TENSOR') or choose a policy that does not need it.");
     }
 
+    /// <summary>The stages between two boundaries; none where <paramref name="to"/> is not after <paramref name="from"/>.</summary>
+    /// <exception cref="CachePlanException">The layout lacks one of the boundaries.</exception>
+    public StageSet StagesBetween(in BoundaryRef from, in BoundaryRef to) => StageSet.Between(Require(from).Index, Require(to).Index);
+
     /// <summary>The same layout with sizes for its free axes.</summary>
     /// <exception cref="InvalidLayoutException">A size is below 1, or a free axis got none.</exception>
     public DenoiserLayout Bind(IReadOnlyDictionary<string, int> sizes)

@@ -17,10 +17,14 @@ public interface IMeasurementSource
 
 /// <summary>A boundary at which a policy is asked.</summary>
 /// <param name="evaluation">Which evaluation this is.</param>
+/// <param name="layout">The denoiser's layout.</param>
 /// <param name="boundary">Where.</param>
+/// <param name="computed">The stages that ran in this evaluation so far.</param>
 /// <param name="source">Where distances come from.</param>
-public readonly struct BoundaryVisit(in EvaluationInfo evaluation, Boundary boundary, IMeasurementSource source)
+public readonly struct BoundaryVisit(
+    in EvaluationInfo evaluation, DenoiserLayout layout, Boundary boundary, StageSet computed, IMeasurementSource source)
 {
+    private readonly DenoiserLayout _layout = layout;
     private readonly IMeasurementSource _source = source;
 
     /// <summary>Which evaluation this is.</summary>
@@ -28,6 +32,13 @@ public readonly struct BoundaryVisit(in EvaluationInfo evaluation, Boundary boun
 
     /// <summary>Where.</summary>
     public Boundary Boundary { get; } = boundary;
+
+    /// <summary>The stages that ran in this evaluation so far; whatever lies before <see cref="Boundary"/> and is not among them was skipped.</summary>
+    public StageSet ComputedStages { get; } = computed;
+
+    /// <summary>Whether every stage between two boundaries ran in this evaluation: false where one was skipped or is still to come.</summary>
+    /// <exception cref="CachePlanException">The layout lacks one of the boundaries.</exception>
+    public bool Computed(BoundaryRef from, BoundaryRef to) => ComputedStages.Contains(_layout.StagesBetween(from, to));
 
     /// <summary>A declared measurement, taken when it is first asked for in an evaluation: a policy pays only for the checks it makes.</summary>
     /// <inheritdoc cref="IMeasurementSource.Distance"/>

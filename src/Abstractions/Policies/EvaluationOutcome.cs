@@ -51,8 +51,7 @@ public readonly struct EvaluationOutcome(in EvaluationInfo evaluation, DenoiserL
 
     /// <summary>Whether every stage between two boundaries ran.</summary>
     /// <exception cref="CachePlanException">The layout lacks one of the boundaries.</exception>
-    public bool Computed(BoundaryRef from, BoundaryRef to) =>
-        ComputedStages.Contains(StageSet.Between(_layout.Require(from).Index, _layout.Require(to).Index));
+    public bool Computed(BoundaryRef from, BoundaryRef to) => ComputedStages.Contains(_layout.StagesBetween(from, to));
 
     /// <summary>A declared measurement, against the reference as it was during the evaluation. What was measured already is not measured again.</summary>
     /// <inheritdoc cref="IMeasurementSource.Distance"/>
