@@ -1,0 +1,27 @@
+using System.Collections.Immutable;
+
+namespace CachePolicies.Engine;
+
+/// <summary>Writes down what happens in a lane, for an observer.</summary>
+internal sealed class LaneRecorder(IEvaluationObserver observer, LaneInfo lane, DenoiserLayout layout)
+{
+    private readonly List<CheckRecord> _checks = [];
+    private readonly List<DistanceRecord> _distances = [];
+
+    public void Begin()
+    {
+        _checks.Clear();
+        _distances.Clear();
+    }
+
+    public void Measured(Measurement measurement, float distance) =>
+        _distances.Add(new DistanceRecord(measurement.Key, layout.Boundaries[measurement.Boundary].Name, measurement.Estimator.Name, distance));
+
+    public void Decided(Boundary boundary, in CacheDecision decision, CompiledSkip? skip) =>
+        _checks.Add(new CheckRecord(boundary.Name, decision, skip?.Target.Name, skip?.Name, null, false));
+
+    public void Taken(float? diagnostic) => _checks[^1] = _checks[^1] with { Taken = true, Diagnostic = diagnostic };
+
+    public void Complete(in EvaluationInfo evaluation, StageSet computed) => observer.EvaluationCompleted(
+        new EvaluationRecord(lane, evaluation, computed, layout.Stages.Length, [.. _checks], [.. _distances]));
+}
