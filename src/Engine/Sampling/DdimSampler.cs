@@ -27,7 +27,7 @@ public sealed record DdimOptions
     /// <summary>How β runs between them. The default is <see cref="BetaSchedule.ScaledLinear"/>.</summary>
     public BetaSchedule Schedule { get; init; } = BetaSchedule.ScaledLinear;
 
-    /// <summary>Added to each timestep, 0 or more. The default is 1.</summary>
+    /// <summary>Added to each timestep, 0 or more, as far as the last training step allows. The default is 1.</summary>
     public int StepsOffset { get; init; } = 1;
 
     /// <summary>Whether ᾱ after the last step is 1, and not that of training step 0. The default is <see langword="false"/>.</summary>
@@ -68,10 +68,11 @@ public sealed class DdimSampler : ISampler
         }
 
         var stride = _options.TrainingSteps / steps;
+        var offset = Math.Min(_options.StepsOffset, _options.TrainingSteps - 1 - ((steps - 1) * stride));
         var evaluations = ImmutableArray.CreateBuilder<SamplingEvaluation>(steps);
         for (var i = 0; i < steps; i++)
         {
-            var timestep = Math.Min(((steps - 1 - i) * stride) + _options.StepsOffset, _options.TrainingSteps - 1);
+            var timestep = ((steps - 1 - i) * stride) + offset;
             var alpha = _alphaBar[timestep];
             var next = timestep - stride;
             var alphaNext = next >= 0 ? _alphaBar[next] : _options.FinalAlphaIsOne ? 1 : _alphaBar[0];
