@@ -1,0 +1,43 @@
+namespace CachePolicies.Policies;
+
+/// <summary>
+/// The known caching policies. Each factory copies its options, so that later changes of the object change nothing, and puts the decorators
+/// that they ask for around the policy.
+/// </summary>
+public static class CachePolicy
+{
+    /// <summary>Computes everything.</summary>
+    public static ICachePolicy None { get; } = new NonePolicy();
+
+    /// <summary>H2-Cache. <inheritdoc cref="H2CacheOptions" path="/summary"/></summary>
+    /// <param name="options">The settings; the defaults otherwise.</param>
+    /// <param name="name">The name in configuration, telemetry and messages.</param>
+    /// <exception cref="ArgumentException">A setting is wrong; the message lists all that are.</exception>
+    public static ICachePolicy H2Cache(H2CacheOptions? options = null, string name = "H2Cache") => Create(
+        options ?? new(),
+        name,
+        static (o, n) => o.Variant == H2CacheVariant.Paper ? new H2CachePaperPolicy(o, n) : new H2CacheFirstBlockPolicy(o, n));
+
+    /// <summary>The block cache. <inheritdoc cref="BlockCacheOptions" path="/summary"/></summary>
+    /// <inheritdoc cref="H2Cache"/>
+    public static ICachePolicy BlockCache(BlockCacheOptions? options = null, string name = "BlockCache") =>
+        Create(options ?? new(), name, static (o, n) => new BlockCachePolicy(o, n));
+
+    /// <summary>TeaCache. <inheritdoc cref="TeaCacheOptions" path="/summary"/></summary>
+    /// <inheritdoc cref="H2Cache"/>
+    public static ICachePolicy TeaCache(TeaCacheOptions? options = null, string name = "TeaCache") =>
+        Create(options ?? new(), name, static (o, n) => new TeaCachePolicy(o, n));
+
+    /// <summary>DiCache. <inheritdoc cref="DiCacheOptions" path="/summary"/></summary>
+    /// <inheritdoc cref="H2Cache"/>
+    public static ICachePolicy DiCache(DiCacheOptions? options = null, string name = "DiCache") =>
+        Create(options ?? new(), name, static (o, n) => new DiCachePolicy(o, n));
+
+    private static ICachePolicy Create<TOptions>(TOptions options, string name, Func<TOptions, string, ICachePolicy> create)
+        where TOptions : CachePolicyOptions
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        options.ThrowIfInvalid();
+        return options.Decorate(create(options, name));
+    }
+}

@@ -1,0 +1,64 @@
+namespace CachePolicies.Policies;
+
+/// <summary>
+/// TeaCache (arXiv 2411.19108): the change of a cheap signal, mapped by a polynomial to the change of the output, is accumulated over the
+/// steps; the whole stack is skipped while the sum stays small. The first and the last step are always computed.
+/// </summary>
+public sealed class TeaCacheOptions : CachePolicyOptions
+{
+    /// <summary>Creates the defaults.</summary>
+    public TeaCacheOptions()
+        : base(forcedLastSteps: 1)
+    {
+    }
+
+    /// <summary>The stack is skipped while the accumulated change is below this.</summary>
+    /// <value>δ (rel_l1_thresh), finite, at least 0. The default is 0.25, about 1.5× on FLUX; 0.4, 0.6 and 0.8 skip more; 0 never skips.</value>
+    public float Threshold { get; set; } = 0.25f;
+
+    /// <summary>Whose polynomial and signal are used where <see cref="Coefficients"/> and <see cref="Signal"/> say nothing.</summary>
+    /// <value>The default is <see cref="TeaCacheFamily.Flux"/>.</value>
+    public TeaCacheFamily Family { get; set; }
+
+    /// <summary>A polynomial of your own, fitted to recorded runs of the model.</summary>
+    /// <value>The highest power first, finite; 1, 0 is the identity. Empty by default: the family's.</value>
+    public IReadOnlyList<double> Coefficients
+    {
+        get;
+        set => field = value ?? [];
+    }
+
+    = [];
+
+    /// <summary>The signal at <c>embedded</c> that the polynomial was fitted to.</summary>
+    /// <value>A tensor's name there. The default is <see langword="null"/>: the family's, <c>modulated</c> or <c>time</c>.</value>
+    public string? Signal { get; set; }
+
+    /// <summary>Whether a negative value of the polynomial counts as 0, so that a change never shrinks the sum.</summary>
+    /// <value>The default is <see langword="true"/>; <see langword="false"/> is the authors' reading.</value>
+    public bool ClampNegative { get; set; } = true;
+
+    /// <summary>How skipped state is made.</summary>
+    /// <value>Plain by default; <see cref="SkipMethod.Aligned"/> is refused, because nothing runs before the decision.</value>
+    public SkipApproximationOptions Approximation { get; } = new();
+
+    private protected override void Check(OptionsProblems problems)
+    {
+        problems.RequireThreshold(Threshold, nameof(Threshold));
+        problems.RequireDefined(Family, nameof(Family));
+        for (var i = 0; i < Coefficients.Count; i++)
+        {
+            if (!double.IsFinite(Coefficients[i]))
+            {
+                problems.Add($"{nameof(Coefficients)}[{i}]", Coefficients[i], "a finite number is right");
+            }
+        }
+
+        if (Signal is not null && string.IsNullOrWhiteSpace(Signal))
+        {
+            problems.Add(nameof(Signal), "empty", "the name of a signal at 'embedded' is right (modulated), or null for the family's");
+        }
+
+        Approximation.Check(problems, nameof(Approximation), "TeaCache decides at 'embedded', before any block ran");
+    }
+}
