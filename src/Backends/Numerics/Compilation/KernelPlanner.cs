@@ -1,0 +1,162 @@
+using CachePolicies.Backends.Numerics.Execution;
+
+namespace CachePolicies.Backends.Numerics.Compilation;
+
+/// <summary>
+/// Plans a kernel: sorts reductions and outputs by how many reductions lie below them, gives each level and shape one pass over memory, and
+/// leaves what is one number to arithmetic between the passes.
+/// </summary>
+internal sealed class KernelPlanner
+{
+    private readonly KernelSignature _signature;
+    private readonly ExpressionAnalysis _expressions;
+    private readonly Dictionary<TensorExpression, int> _numbers = [];
+    private readonly Dictionary<ReduceExpression, long> _results = [];
+    private readonly List<float> _values = [];
+    private readonly List<(int Input, int Number)> _numberInputs = [];
+    private int _accumulators;
+
+    private KernelPlanner(KernelSignature signature)
+    {
+        _signature = signature;
+        _expressions = new ExpressionAnalysis(signature);
+        for (var i = 0; i < signature.Scalars; i++)
+        {
+            _numbers.Add(TensorExpression.Scalar(i), _values.Count);
+            _values.Add(0);
+        }
+    }
+
+    public RegisterFile Registers { get; } = new();
+
+    public static KernelPlan Plan(KernelSignature signature) => new KernelPlanner(signature).Plan();
+
+    public TensorShape ShapeOf(TensorExpression expression) => _expressions.ShapeOf(expression);
+
+    public bool IsNumber(TensorExpression expression) => _expressions.IsNumber(expression);
+
+    public ElementType TypeOf(InputExpression input) => _signature.Inputs[input.Index].ElementType;
+
+    /// <summary>Where the numbers lie that a reduction made for each of the axes it keeps.</summary>
+    public long ResultOf(ReduceExpression reduce) => _results[reduce];
+
+    /// <summary>The place of an expression that is one number.</summary>
+    public int NumberOf(TensorExpression expression)
+    {
+        if (!_numbers.TryGetValue(expression, out var number))
+        {
+            number = _values.Count;
+            _numbers.Add(expression, number);
+            _values.Add(expression is ConstantExpression constant ? constant.Value : 0);
+            if (expression is InputExpression input)
+            {
+                _numberInputs.Add((input.Index, number));
+            }
+        }
+
+        return number;
+    }
+
+    private KernelPlan Plan()
+    {
+        var all = _expressions.All().ToList();
+        var reductions = all.OfType<ReduceExpression>().ToList();
+        foreach (var reduce in reductions.Where(r => !IsNumber(r)))
+        {
+            _results.Add(reduce, Registers.Take(ShapeOf(reduce).ElementCount * sizeof(float)));
+        }
+
+        var levels = all.Select(_expressions.LevelOf).Max();
+        var stages = Enumerable.Range(0, levels + 1).Select(level => PlanStage(level, all, reductions)).ToArray();
+        var outputs = _expressions.Outputs.Index().Where(o => IsNumber(o.Item)).Select(o => (o.Index, NumberOf(o.Item))).ToArray();
+        return new KernelPlan
+        {
+            Stages = stages,
+            NumberOutputs = outputs,
+            NumberInputs = [.. _numberInputs],
+            Numbers = [.. _values],
+            Registers = Registers.ToArray(),
+            Accumulators = _accumulators,
+            ScratchBytes = Registers.ScratchBytes,
+        };
+    }
+
+    private Stage PlanStage(int level, List<TensorExpression> all, List<ReduceExpression> reductions)
+    {
+        var numbers = all.Where(e => IsNumber(e) && _expressions.LevelOf(e) == level).SelectMany(ToInstruction).ToArray();
+        var sinks = reductions.Where(r => _expressions.LevelOf(r) == level + 1).Select(r => new SinkRequest(r.Operand, r, -1));
+        var stores = _expressions.Outputs.Index()
+            .Where(o => !IsNumber(o.Item) && _expressions.LevelOf(o.Item) == level)
+            .Select(o => new SinkRequest(o.Item, null, o.Index));
+        var passes = sinks.Concat(stores)
+            .GroupBy(s => (ShapeOf(s.Operand), _expressions.StreamsPool(s.Operand)))
+            .Select(g => PlanPass(g.Key.Item1, g.Key.Item2, [.. g]))
+            .ToArray();
+        return new Stage(numbers, passes);
+    }
+
+    private Pass PlanPass(TensorShape shape, bool rowByRow, SinkRequest[] requests)
+    {
+        var groups = requests.Select(r => r.Reduce is { Keep: var keep } ? Product(shape, keep) : shape.ElementCount).ToArray();
+        var shortest = groups.Min();
+        var columns = shape[^1];
+        var unitLength = rowByRow ? columns : (int)Math.Min(HostKernelCompiler.BlockLength, shortest);
+        var top = Registers.Top;
+        var loop = new LoopBuilder(this, columns, unitLength);
+        var sinks = new List<Sink>();
+        foreach (var (request, group) in requests.Zip(groups))
+        {
+            if (request.Reduce is not { } reduce)
+            {
+                loop.Store(request.Operand, request.Output, _signature.OutputType);
+                continue;
+            }
+
+            loop.Accumulate(reduce.Reduction, reduce.Operand, sinks.Count);
+            sinks.Add(IsNumber(reduce)
+                ? new Sink(reduce.Reduction, group, NumberOf(reduce), 0)
+                : new Sink(reduce.Reduction, group, -1, ResultOf(reduce)));
+        }
+
+        _accumulators = Math.Max(_accumulators, sinks.Count);
+        var pass = new Pass(loop.Build(), shape.ElementCount, unitLength, shortest, [.. sinks]);
+        Registers.Release(top);
+        return pass;
+    }
+
+    private IEnumerable<Instruction> ToInstruction(TensorExpression expression)
+    {
+        var target = NumberOf(expression);
+        switch (expression)
+        {
+            case BinaryExpression e:
+                yield return new Instruction(LoopBuilder.ToOpCode(e.Operation), target, NumberOf(e.Left), NumberOf(e.Right));
+                break;
+            case UnaryExpression e:
+                yield return new Instruction(LoopBuilder.ToOpCode(e.Operation), target, NumberOf(e.Operand));
+                break;
+            case ClampExpression e:
+                yield return new Instruction(OpCode.Clamp, target, NumberOf(e.Operand), 0, e.Minimum, e.Maximum);
+                break;
+            case ReplaceNaNExpression e:
+                yield return new Instruction(OpCode.ReplaceNaN, target, NumberOf(e.Operand), 0, e.Replacement);
+                break;
+            default:
+                break;
+        }
+    }
+
+    private static long Product(TensorShape shape, int keep)
+    {
+        long product = 1;
+        for (var axis = keep; axis < shape.Rank; axis++)
+        {
+            product *= shape[axis];
+        }
+
+        return product;
+    }
+
+    /// <summary>An expression that is reduced or written to an output.</summary>
+    private sealed record SinkRequest(TensorExpression Operand, ReduceExpression? Reduce, int Output);
+}
