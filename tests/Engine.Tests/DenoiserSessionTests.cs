@@ -1,0 +1,382 @@
+using CachePolicies.Backends.Cpu;
+
+namespace CachePolicies.Engine.Tests;
+
+public sealed class DenoiserSessionTests : IDisposable
+{
+    private static readonly MeasurementKey Key = new("distance");
+    private readonly TinyDenoiser _tiny = new();
+
+    public void Dispose()
+    {
+        Assert.Equal(0, _tiny.Backend.Statistics.LiveTensors);
+        _tiny.Dispose();
+    }
+
+    [Fact]
+    public void Without_skips_the_output_is_that_of_the_stages_alone()
+    {
+        using var session = Session(ScriptedPolicy.None, 2);
+        Assert.Equal(Plain(1, 0.5f), Evaluate(session, 0, 1, 0.5f));
+        Assert.Equal(Plain(2, 0.25f), Evaluate(session, 1, 2, 0.25f));
+    }
+
+    [Fact]
+    public void Reuse_hands_on_the_output_of_the_last_computed_evaluation_and_runs_nothing()
+    {
+        using var session = Session(ScriptedPolicy.ReuseAt(1, 2), 4);
+        var first = Evaluate(session, 0, 1);
+        Assert.Equal(first, Evaluate(session, 1, 2));
+        Assert.Equal(first, Evaluate(session, 2, 3));
+        Assert.Equal([1, 1, 1, 1, 1, 1], _tiny.Runs);
+        Assert.Equal(Plain(4), Evaluate(session, 3, 4));
+    }
+
+    [Fact]
+    public void A_residual_is_added_to_the_fresh_base()
+    {
+        var policy = ScriptedPolicy.SkipAt(BoundaryRole.StructureProbe, BoundaryRole.Detail, new AddResidual(BoundaryRole.StructureProbe), 1);
+        using var session = Session(policy, 2);
+        Evaluate(session, 0, 1);
+        var skipped = Evaluate(session, 1, 2);
+
+        var then = PlainFeatures(1);
+        var now = PlainFeatures(2);
+        var detail = now["structure.probe/image"].Zip(then["detail/image"].Zip(then["structure.probe/image"], (d, p) => d - p), (p, r) => p + r).ToArray();
+        Assert.Equal(Head(detail, now["embedded/vec"]), skipped);
+        Assert.Equal([2, 2, 1, 1, 1, 2], _tiny.Runs);
+    }
+
+    [Fact]
+    public void Text_is_approximated_beside_the_image_where_later_stages_read_it()
+    {
+        var policy = ScriptedPolicy.SkipAt(BoundaryRole.StructureProbe, BoundaryRole.Structure, new AddResidual(BoundaryRole.StructureProbe), 1);
+        using var session = Session(policy, 2);
+        Evaluate(session, 0, 1);
+        var same = Evaluate(session, 1, 1);
+        var plain = Plain(1);
+        Assert.All(plain.Zip(same), pair => Assert.Equal(pair.First, pair.Second, 1e-5f));
+        Assert.Equal([2, 2, 1, 2, 2, 2], _tiny.Runs);
+    }
+
+    [Fact]
+    public void Alignment_follows_its_formula()
+    {
+        var policy = ScriptedPolicy.SkipAt(BoundaryRole.StructureProbe, BoundaryRole.Detail, new AlignTrajectory(BoundaryRole.Embedded, BoundaryRole.StructureProbe), 2);
+        var observer = new RecordingObserver();
+        using var session = Session(policy, 3, observer);
+        Evaluate(session, 0, 1);
+        Evaluate(session, 1, 2);
+        var skipped = Evaluate(session, 2, 3);
+
+        float[] Residual(int seed, string to) => [.. PlainFeatures(seed)[to].Zip(PlainFeatures(seed)["embedded/image"], (a, b) => a - b)];
+        var (q, q1, q2) = (Residual(3, "structure.probe/image"), Residual(2, "structure.probe/image"), Residual(1, "structure.probe/image"));
+        var (r1, r2) = (Residual(2, "detail/image"), Residual(1, "detail/image"));
+        double Mean(float[] a, float[] b) => a.Zip(b, (x, y) => Math.Abs((double)x - y)).Average();
+        var gamma = Math.Clamp(Mean(q, q2) / Mean(q1, q2), 1, 1.5);
+        var now = PlainFeatures(3);
+        var detail = now["embedded/image"].Select((x, i) => (float)(x + r2[i] + (gamma * (r1[i] - r2[i])))).ToArray();
+        Assert.All(Head(detail, now["embedded/vec"]).Zip(skipped), pair => Assert.Equal(pair.First, pair.Second, 1e-5f));
+        Assert.Equal(gamma, observer.Evaluations[2].Checks[0].Diagnostic!.Value, 1e-4);
+    }
+
+    [Fact]
+    public void Extrapolation_continues_a_line()
+    {
+        var policy = ScriptedPolicy.SkipAt(BoundaryRole.Latent, BoundaryRole.Output, new Extrapolate(1), 3);
+        using var session = Session(policy, 4);
+        var a = Evaluate(session, 0, 1);
+        var b = Evaluate(session, 1, 2);
+        _ = Evaluate(session, 2, 2);
+        var c = Evaluate(session, 3, 9);
+        Assert.All(c.Zip(b), pair => Assert.Equal(pair.Second, pair.First, 1e-5f));
+        Assert.NotEqual(a, b);
+    }
+
+    [Fact]
+    public void What_was_kept_is_from_evaluations_that_computed_the_whole_range()
+    {
+        // Evaluation 1 skips to detail, so its output is an approximation and must not be what evaluation 2 reuses.
+        var policy = new ScriptedPolicy(
+            p => p.Skip(BoundaryRole.Latent, BoundaryRole.Output, Approximation.ReuseOutput).Skip(BoundaryRole.Embedded, BoundaryRole.Detail, new AddResidual(BoundaryRole.Embedded)),
+            (visit, _) => (visit.Evaluation.Index, visit.Boundary.Role) switch
+            {
+                (1, BoundaryRole.Embedded) => CacheDecision.Skip(BoundaryRole.Detail),
+                (2, BoundaryRole.Latent) => CacheDecision.Skip(BoundaryRole.Output),
+                _ => CacheDecision.Compute,
+            });
+        using var session = Session(policy, 3);
+        var first = Evaluate(session, 0, 1);
+        Assert.NotEqual(first, Evaluate(session, 1, 2));
+        Assert.Equal(first, Evaluate(session, 2, 3));
+    }
+
+    [Theory]
+    [InlineData(ReferenceUpdate.EveryEvaluation, "inf 1-0 2-1 3-2 4-3")]
+    [InlineData(ReferenceUpdate.WhenFullyComputed, "inf 1-0 2-0 3-0 4-3")]
+    [InlineData(ReferenceUpdate.WhenAnyComputed, "inf 1-0 2-1 3-1 4-3")]
+    [InlineData(ReferenceUpdate.WhenStageComputed, "inf 1-0 2-1 3-1 4-3")]
+    public void References_move_when_the_plan_says(ReferenceUpdate update, string expected)
+    {
+        // Evaluation 1 computes the embedding alone, 2 nothing, 0, 3 and 4 everything. The estimator tells which latents were compared.
+        var seen = new List<string>();
+        var policy = new ScriptedPolicy(
+            p => p
+                .Measure(Key, BoundaryRole.Latent, SimilarityEstimator.Create("first", (a, b, _) => a.Max() * 1000 + b.Max()), update)
+                .Skip(BoundaryRole.Latent, BoundaryRole.Output, Approximation.ReuseOutput)
+                .Skip(BoundaryRole.Embedded, BoundaryRole.Output, Approximation.ReuseOutput),
+            (visit, _) =>
+            {
+                if (visit.Boundary.Role == BoundaryRole.Latent)
+                {
+                    var distance = visit.Distance(Key);
+                    seen.Add(float.IsInfinity(distance) ? "inf" : $"{(int)distance / 1000}-{(int)distance % 1000}");
+                }
+
+                return (visit.Evaluation.Index, visit.Boundary.Role) is (1, BoundaryRole.Embedded) or (2, BoundaryRole.Latent) ? CacheDecision.Skip(BoundaryRole.Output) : CacheDecision.Compute;
+            });
+        using var session = Session(policy, 5);
+        for (var i = 0; i < 5; i++)
+        {
+            EvaluateLatent(session, i, Constant(i));
+        }
+
+        Assert.Equal(expected, string.Join(' ', seen));
+    }
+
+    [Fact]
+    public void A_distance_is_measured_when_it_is_asked_for_and_once()
+    {
+        var observer = new RecordingObserver();
+        var policy = new ScriptedPolicy(
+            p => p
+                .Measure(Key, BoundaryRole.Latent, SimilarityEstimator.RelativeL1, ReferenceUpdate.EveryEvaluation)
+                .Measure(new("never"), BoundaryRole.Latent, SimilarityEstimator.RelativeL2, ReferenceUpdate.EveryEvaluation)
+                .Skip(BoundaryRole.Latent, BoundaryRole.Output, Approximation.ReuseOutput),
+            (visit, _) => CacheDecision.SkipBelow(visit.Distance(Key) + visit.Distance(Key), 1e-9f, BoundaryRole.Output))
+        {
+            Completed = (outcome, _) => outcome.Distance(Key),
+        };
+        using var session = Session(policy, 2, observer);
+        Evaluate(session, 0, 1);
+        Evaluate(session, 1, 1);
+        Assert.All(observer.Evaluations, e => Assert.Same(Key, Assert.Single(e.Distances).Key));
+        Assert.Equal(0, observer.Evaluations[1].Distances[0].Distance);
+        Assert.Equal(ComputedShare.Skipped, observer.Evaluations[1].Share);
+    }
+
+    [Fact]
+    public void The_cache_holds_what_was_estimated()
+    {
+        var policy = new ScriptedPolicy(
+            p => p
+                .Measure(Key, MeasurementSubject.Residual(BoundaryRole.Embedded, BoundaryRole.StructureProbe), SimilarityEstimator.RelativeL1, ReferenceUpdate.WhenFullyComputed)
+                .Measure(new("modulated"), MeasurementSubject.SignalAt(BoundaryRole.Embedded, "modulated"), SimilarityEstimator.RelativeL1, ReferenceUpdate.EveryEvaluation)
+                .Skip(BoundaryRole.StructureProbe, BoundaryRole.Detail, new AlignTrajectory(BoundaryRole.Embedded, BoundaryRole.StructureProbe))
+                .Skip(BoundaryRole.StructureProbe, BoundaryRole.Structure, new AddResidual(BoundaryRole.StructureProbe)),
+            (_, _) => CacheDecision.Compute);
+        var cached = new CachedDenoiser(_tiny.Denoiser, policy);
+        using var session = Session(policy, 5);
+        for (var i = 0; i < 5; i++)
+        {
+            Evaluate(session, i, i);
+        }
+
+        Assert.Equal(cached.EstimateCacheBytes(1), session.HeldCacheBytes);
+        Assert.Equal(session.HeldCacheBytes + (2 * sizeof(long)) + sizeof(float), _tiny.Backend.Statistics.LiveBytes);
+    }
+
+    [Fact]
+    public void A_cache_over_its_budget_is_refused_with_the_figures()
+    {
+        var cached = new CachedDenoiser(_tiny.Denoiser, ScriptedPolicy.ReuseAt(1), new CachedDenoiserOptions { CacheMemoryBudget = 191 });
+        Assert.Equal(96, cached.EstimateCacheBytes(1));
+        using var fits = cached.CreateSession([new LaneInfo(0, default, 2)]);
+        var refused = Assert.Throws<CachePlanException>(() => cached.CreateSession([new LaneInfo(0, default, 2), new LaneInfo(1, default, 2)]));
+        Assert.Contains("192", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("191", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Skips_that_the_plan_or_the_history_does_not_allow_end_the_session_with_a_clear_error()
+    {
+        var backwards = new ScriptedPolicy(p => p.Skip(BoundaryRole.Structure, BoundaryRole.Output, Approximation.ReuseOutput), (_, _) => CacheDecision.Skip(BoundaryRole.Embedded));
+        using (var session = Session(backwards, 2))
+        {
+            Assert.Contains("does not declare", Assert.Throws<CacheDecisionException>(() => Evaluate(session, 0, 1)).Message, StringComparison.Ordinal);
+            Assert.Throws<InvalidOperationException>(() => Evaluate(session, 1, 1));
+        }
+
+        using (var session = Session(ScriptedPolicy.ReuseAt(0), 2))
+        {
+            Assert.Contains("CanSkip", Assert.Throws<CacheDecisionException>(() => Evaluate(session, 0, 1)).Message, StringComparison.Ordinal);
+        }
+
+        var undeclared = new ScriptedPolicy(p => p.Skip(BoundaryRole.Latent, BoundaryRole.Output, Approximation.ReuseOutput), (v, _) => CacheDecision.SkipBelow(v.Distance(Key), 1, BoundaryRole.Output));
+        using (var session = Session(undeclared, 2))
+        {
+            Assert.Contains("'distance'", Assert.Throws<CachePlanException>(() => Evaluate(session, 0, 1)).Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void A_policy_that_cannot_run_on_a_layout_is_refused_by_name()
+    {
+        var policy = ScriptedPolicy.SkipAt(BoundaryRole.Structure, BoundaryRole.DetailTail, Approximation.ReuseOutput);
+        var refused = Assert.Throws<CachePlanException>(() => new CachedDenoiser(_tiny.Denoiser, policy));
+        Assert.StartsWith("The policy 'scripted' cannot run on 'tiny': ", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Wrong_calls_are_refused_and_leave_the_session_as_it_was()
+    {
+        using var session = Session(ScriptedPolicy.ReuseAt(1), 3);
+        var first = Evaluate(session, 0, 1);
+        Assert.Contains("started for 3", Assert.Throws<ArgumentException>(() => Evaluate(session, 1, 1, count: 4)).Message, StringComparison.Ordinal);
+        Assert.Contains("does not follow", Assert.Throws<ArgumentException>(() => Evaluate(session, 0, 1)).Message, StringComparison.Ordinal);
+        var wrong = _tiny.Backend.Rent(ElementType.Float32, new TensorShape(7, 4));
+        Assert.Contains("[6, 4]", Assert.Throws<ArgumentException>(() => session.Evaluate(new(1, 3, 0, 0), [wrong], new FeatureTensor?[1])).Message, StringComparison.Ordinal);
+        Assert.Contains("no input 'text'", Assert.Throws<ArgumentException>(() => session.SetInput(0, "text", wrong)).Message, StringComparison.Ordinal);
+        Assert.Contains("The input 'prompt'", Assert.Throws<ArgumentException>(() => session.SetInput(0, "prompt", wrong)).Message, StringComparison.Ordinal);
+        wrong.Release();
+        Assert.Equal(first, Evaluate(session, 1, 5));
+    }
+
+    [Fact]
+    public void An_input_that_was_not_set_is_named()
+    {
+        using var session = new CachedDenoiser(_tiny.Denoiser, ScriptedPolicy.None).CreateSession([new LaneInfo(0, default, 1)]);
+        var latent = _tiny.Latent(1);
+        Assert.Contains("'prompt'", Assert.Throws<InvalidOperationException>(() => session.Evaluate(new(0, 1, 0, 0), [latent], new FeatureTensor?[1])).Message, StringComparison.Ordinal);
+        latent.Release();
+    }
+
+    [Fact]
+    public void Sessions_need_lanes_that_go_together()
+    {
+        var cached = new CachedDenoiser(_tiny.Denoiser, ScriptedPolicy.None);
+        Assert.Throws<ArgumentException>(() => cached.CreateSession([]));
+        Assert.Contains("separate generations", Assert.Throws<ArgumentException>(() => cached.CreateSession([new LaneInfo(0, default, 5), new LaneInfo(1, default, 6)])).Message, StringComparison.Ordinal);
+        Assert.Contains("twice", Assert.Throws<ArgumentException>(() => cached.CreateSession([new LaneInfo(0, default, 5), new LaneInfo(0, default, 5)])).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_step_allocates_nothing_in_steady_state()
+    {
+        var policy = new ScriptedPolicy(
+            p => p
+                .Measure(Key, BoundaryRole.Structure, SimilarityEstimator.PooledRelativeL1(2), ReferenceUpdate.WhenFullyComputed)
+                .Skip(BoundaryRole.StructureProbe, BoundaryRole.Detail, new AlignTrajectory(BoundaryRole.Embedded, BoundaryRole.StructureProbe))
+                .Skip(BoundaryRole.Structure, BoundaryRole.Output, Approximation.ReuseOutput),
+            static (visit, _) => visit.Boundary.Role == BoundaryRole.StructureProbe
+                ? visit.Evaluation.Index % 3 == 1 && visit.CanSkip(BoundaryRole.Detail) ? CacheDecision.Skip(BoundaryRole.Detail) : CacheDecision.Compute
+                : CacheDecision.SkipBelow(visit.Distance(Key), 0.5f, BoundaryRole.Output));
+        using var session = Session(policy, 400);
+        var latents = new FeatureTensor?[] { _tiny.Latent(1) };
+        var outputs = new FeatureTensor?[1];
+        void Steps(int from, int to)
+        {
+            for (var i = from; i < to; i++)
+            {
+                session.Evaluate(new EvaluationInfo(i, 400, i / 400f, 0), latents, outputs);
+                outputs[0]!.Release();
+            }
+        }
+
+        Steps(0, 200);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Steps(200, 400);
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        latents[0]!.Release();
+    }
+
+    private DenoiserSession Session(ICachePolicy policy, int count, IEvaluationObserver? observer = null)
+    {
+        var session = new CachedDenoiser(_tiny.Denoiser, policy).CreateSession([new LaneInfo(0, GuidanceBranch.Conditional, count)], observer);
+        var prompt = _tiny.Backend.Rent(ElementType.Int64, new TensorShape(2));
+        _tiny.Backend.Upload([3L, 2L], prompt);
+        session.SetInput(0, "prompt", prompt);
+        prompt.Release();
+        _counts[session] = count;
+        return session;
+    }
+
+    private readonly Dictionary<DenoiserSession, int> _counts = [];
+
+    private float[] Evaluate(DenoiserSession session, int index, int seed, float timestep = 0.5f, int? count = null) =>
+        EvaluateLatent(session, index, _tiny.Latent(seed), timestep, count);
+
+    private float[] EvaluateLatent(DenoiserSession session, int index, FeatureTensor latent, float timestep = 0.5f, int? count = null)
+    {
+        var outputs = new FeatureTensor?[1];
+        try
+        {
+            session.Evaluate(new EvaluationInfo(index, count ?? _counts[session], timestep, timestep), [latent], outputs);
+        }
+        finally
+        {
+            latent.Release();
+        }
+
+        return Read(outputs[0]!);
+    }
+
+    private CpuTensor Constant(float value)
+    {
+        var tensor = _tiny.Backend.Rent(ElementType.Float32, new TensorShape(6, 4));
+        _tiny.Backend.Upload(Enumerable.Repeat(value, 24).ToArray(), tensor);
+        return tensor;
+    }
+
+    /// <summary>The numbers of a tensor, which is released.</summary>
+    private float[] Read(FeatureTensor tensor)
+    {
+        var numbers = new float[tensor.Shape.ElementCount];
+        _tiny.Backend.Download(tensor, numbers);
+        tensor.Release();
+        return numbers;
+    }
+
+    private float[] Plain(int seed, float timestep = 0.5f) => PlainFeatures(seed, timestep)["output/image"];
+
+    /// <summary>Every feature of an uncached evaluation, by running the stages one after the other.</summary>
+    private Dictionary<string, float[]> PlainFeatures(int seed, float timestep = 0.5f)
+    {
+        var counted = (int[])_tiny.Runs.Clone();
+        var layout = TinyDenoiser.Layout;
+        var tensors = new Dictionary<string, FeatureTensor> { ["latent/image"] = _tiny.Latent(seed) };
+        tensors["timestep"] = _tiny.Backend.Rent(ElementType.Float32, TensorShape.Scalar);
+        _tiny.Backend.Upload([timestep], tensors["timestep"]);
+        tensors["prompt"] = _tiny.Backend.Rent(ElementType.Int64, new TensorShape(2));
+        _tiny.Backend.Upload([3L, 2L], tensors["prompt"]);
+        for (var stage = 0; stage < layout.Stages.Length; stage++)
+        {
+            var boundary = layout.Boundaries[stage + 1];
+            var outputs = boundary.Tensors.Select(FeatureTensor (t) => _tiny.Backend.Rent(t.ElementType, t.Shape)).ToArray();
+            _tiny.Denoiser.Stages[stage].Run(new StageInvocation(layout.Stages[stage].Reads.Select(r => tensors[r]).ToArray(), outputs, 1));
+            for (var i = 0; i < outputs.Length; i++)
+            {
+                tensors[$"{boundary.Name}/{boundary.Tensors[i].Name}"] = outputs[i];
+            }
+        }
+
+        counted.CopyTo(_tiny.Runs, 0);
+        tensors.Remove("prompt", out var prompt);
+        prompt!.Release();
+        return tensors.ToDictionary(t => t.Key, t => Read(t.Value), StringComparer.Ordinal);
+    }
+
+    private float[] Head(float[] detail, float[] vec)
+    {
+        var inputs = new FeatureTensor[] { _tiny.Backend.Rent(ElementType.Float32, new TensorShape(6, 4)), _tiny.Backend.Rent(ElementType.Float32, new TensorShape(4)) };
+        _tiny.Backend.Upload(detail, inputs[0]);
+        _tiny.Backend.Upload(vec, inputs[1]);
+        FeatureTensor output = _tiny.Backend.Rent(ElementType.Float32, new TensorShape(6, 4));
+        var counted = _tiny.Runs[5];
+        _tiny.Denoiser.Stages[5].Run(new StageInvocation(inputs, [output], 1));
+        _tiny.Runs[5] = counted;
+        inputs[0].Release();
+        inputs[1].Release();
+        return Read(output);
+    }
+}
