@@ -4,8 +4,8 @@ public sealed class OnnxGraphBuilderTests
 {
     private const float NaN = float.NaN;
 
-    private static readonly float[] _a = [-4, 1, NaN, 9, 0, -2];
-    private static readonly float[] _b = [2, -3, 5, 4, 1, -2];
+    private static readonly float[] A = [-4, 1, NaN, 9, 0, -2];
+    private static readonly float[] B = [2, -3, 5, 4, 1, -2];
 
     public static TheoryData<string, float[]> Elementwise => new()
     {
@@ -164,6 +164,6 @@ public sealed class OnnxGraphBuilderTests
         var a = graph.Input("a", OnnxElementType.Float32, 2, 3);
         var b = graph.Input("b", OnnxElementType.Float32, 2, 3);
         graph.Output("y", apply(graph, a, b), type, 2, 3);
-        return OnnxRun.Floats(graph.ToBytes(), ("a", _a, [2, 3]), ("b", _b, [2, 3]));
+        return OnnxRun.Floats(graph.ToBytes(), ("a", A, [2, 3]), ("b", B, [2, 3]));
     }
 }

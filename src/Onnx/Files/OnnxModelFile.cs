@@ -1,0 +1,138 @@
+using CachePolicies.Onnx.Schema;
+using Google.Protobuf;
+
+namespace CachePolicies.Onnx;
+
+/// <summary>
+/// An ONNX model as a file describes it. Weights that lie in files of their own are checked to be there and long enough, but not
+/// read: a model with gigabytes of external data opens in the memory that its graph takes.
+/// </summary>
+public sealed class OnnxModelFile
+{
+    /// <summary>The oldest version of the default operator set that is read.</summary>
+    public const int MinimumOpset = 11;
+
+    private const int MinimumIrVersion = 3;
+    private const int MaximumIrVersion = 13;
+
+    private OnnxModelFile(string path, ModelProto model, IReadOnlyList<OnnxExternalTensor> externalTensors)
+    {
+        Path = path;
+        Model = model;
+        ExternalTensors = externalTensors;
+        Opset = (int)DefaultOpset(model)!.Version;
+    }
+
+    /// <summary>The file's path, as it was given.</summary>
+    public string Path { get; }
+
+    /// <summary>The full path of the file's folder, to which the locations of external data are relative.</summary>
+    public string Folder => System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(Path))!;
+
+    /// <summary>The version of the format.</summary>
+    public long IrVersion => Model.IrVersion;
+
+    /// <summary>The version of the default operator set.</summary>
+    public int Opset { get; }
+
+    /// <summary>The tensors whose data lies in files beside the model, in the model's order.</summary>
+    public IReadOnlyList<OnnxExternalTensor> ExternalTensors { get; }
+
+    internal ModelProto Model { get; }
+
+    /// <summary>Reads a model and checks the references to its external data.</summary>
+    /// <param name="path">The model's file.</param>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="OnnxFormatException">
+    /// The file is no ONNX model, was cut off, is of a version that is not read, or its external data is missing, too short or
+    /// outside the model's folder.
+    /// </exception>
+    public static OnnxModelFile Load(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        if (!File.Exists(path))
+        {
+            throw new FileNotFoundException($"There is no file '{path}'; the path of an ONNX model is right.", path);
+        }
+
+        var model = Parse(path);
+        CheckVersions(model, path);
+        return new OnnxModelFile(path, model, ExternalDataRules.Resolve(model, path));
+    }
+
+    /// <summary>Writes the model's graph, not its external data, to a file: beside its place first, then renamed.</summary>
+    /// <param name="path">The file to write; one that is there is replaced.</param>
+    /// <exception cref="OnnxFormatException">The model holds more than 2 GB without its external data, which the format does not allow.</exception>
+    /// <exception cref="IOException">The file cannot be written; nothing is left behind.</exception>
+    public void Save(string path) => Save(Model, path);
+
+    internal static void Save(ModelProto model, string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        var inline = model.AllTensors().Where(tensor => !tensor.IsExternal()).Sum(tensor => (long)tensor.RawData.Length);
+        if (inline >= int.MaxValue)
+        {
+            throw new OnnxFormatException($"'{path}' would hold {inline} bytes of weights; above 2 GB they must be stored outside the model.");
+        }
+
+        var temporary = $"{path}.{Guid.NewGuid():N}.tmp";
+        try
+        {
+            using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write))
+            {
+                model.WriteTo(stream);
+                stream.Flush(flushToDisk: true);
+            }
+
+            File.Move(temporary, path, overwrite: true);
+        }
+        catch
+        {
+            File.Delete(temporary);
+            throw;
+        }
+    }
+
+    private static ModelProto Parse(string path)
+    {
+        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1 << 16);
+        if (stream.Length > int.MaxValue)
+        {
+            throw new OnnxFormatException($"'{path}' has {stream.Length} bytes; an ONNX file holds at most 2 GB, larger weights are stored beside it.");
+        }
+
+        OnnxFileScan.Check(stream, path);
+        stream.Position = 0;
+        ModelProto model;
+        try
+        {
+            model = ModelProto.Parser.ParseFrom(stream);
+        }
+        catch (InvalidProtocolBufferException e)
+        {
+            throw new OnnxFormatException($"'{path}' is damaged or not an ONNX model: {e.Message}", e);
+        }
+
+        return model.HasIrVersion && model.Graph is not null ? model : throw OnnxFileScan.NotOnnx(path);
+    }
+
+    private static void CheckVersions(ModelProto model, string path)
+    {
+        if (model.IrVersion is < MinimumIrVersion or > MaximumIrVersion)
+        {
+            throw new OnnxFormatException(
+                $"'{path}' is of version {model.IrVersion} of the ONNX format; {MinimumIrVersion} to {MaximumIrVersion} are read.");
+        }
+
+        var opset = DefaultOpset(model)
+            ?? throw new OnnxFormatException($"'{path}' does not state the version of its operator set.");
+        if (opset.Version < MinimumOpset)
+        {
+            throw new OnnxFormatException(
+                $"'{path}' uses version {opset.Version} of the operator set; {MinimumOpset} or later is right: export the model again.");
+        }
+    }
+
+    private static OperatorSetIdProto? DefaultOpset(ModelProto model) =>
+        model.OpsetImport.FirstOrDefault(opset => opset.Domain is "" or "ai.onnx");
+}
