@@ -98,7 +98,7 @@ public abstract partial class BackendContract
     public void Memory_that_cannot_be_had_is_refused_and_nothing_is_counted()
     {
         var before = Backend.Statistics;
-        var error = Assert.Throws<InvalidOperationException>(() => Backend.Rent(ElementType.Float32, new TensorShape(1 << 22, 1 << 20)));
+        var error = Assert.ThrowsAny<InvalidOperationException>(() => Backend.Rent(ElementType.Float32, new TensorShape(1 << 22, 1 << 20)));
         Assert.Contains("4194304", error.Message, StringComparison.Ordinal);
         Assert.Equal((before.LiveTensors, before.LiveBytes), (Backend.Statistics.LiveTensors, Backend.Statistics.LiveBytes));
         Backend.Rent(ElementType.Float32, Tokens).Release();

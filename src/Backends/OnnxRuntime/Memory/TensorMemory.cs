@@ -1,0 +1,85 @@
+using System.Runtime.InteropServices;
+using Microsoft.ML.OnnxRuntime;
+
+namespace CachePolicies.Backends.OnnxRuntime;
+
+/// <summary>What makes two tensors interchangeable.</summary>
+internal readonly record struct TensorKey(ElementType ElementType, TensorShape Shape, int Rows)
+{
+    public long ByteLength => checked(Shape.ElementCount * Rows * ElementType.ByteSize());
+
+    /// <summary>The shape with the batch axis in front, as graphs see it.</summary>
+    public long[] BatchedShape()
+    {
+        var dimensions = new long[Shape.Rank + 1];
+        dimensions[0] = Rows;
+        for (var axis = 0; axis < Shape.Rank; axis++)
+        {
+            dimensions[axis + 1] = Shape[axis];
+        }
+
+        return dimensions;
+    }
+}
+
+/// <summary>Where tensors come from: the host's memory or a device's.</summary>
+internal interface ITensorMemory : IDisposable
+{
+    /// <summary>Makes a tensor with one lease.</summary>
+    OrtTensor Create(TensorPool pool, int id, in TensorKey key);
+
+    /// <summary>Gives the memory of a retired tensor back.</summary>
+    void Free(OrtTensor tensor);
+}
+
+/// <summary>Aligned memory of the host, which every operation may read in place.</summary>
+internal sealed class HostMemory : ITensorMemory
+{
+    private const nuint Alignment = 64;
+
+    public unsafe OrtTensor Create(TensorPool pool, int id, in TensorKey key)
+    {
+        var address = (nint)NativeMemory.AlignedAlloc((nuint)key.ByteLength, Alignment);
+        try
+        {
+            var value = OrtValue.CreateTensorValueWithData(
+                OrtMemoryInfo.DefaultInstance, key.ElementType.ToOnnx(), key.BatchedShape(), address, key.ByteLength);
+            return new HostOrtTensor(pool, id, key, value, address);
+        }
+        catch
+        {
+            NativeMemory.AlignedFree((void*)address);
+            throw;
+        }
+    }
+
+    public unsafe void Free(OrtTensor tensor)
+    {
+        tensor.Value.Dispose();
+        NativeMemory.AlignedFree((void*)((HostOrtTensor)tensor).Address);
+    }
+
+    public void Dispose()
+    {
+    }
+}
+
+/// <summary>Memory of a device, from the allocator of a session on it.</summary>
+/// <param name="session">Kept open for as long as the memory is used; owned.</param>
+/// <param name="info">Which memory; owned.</param>
+internal sealed class DeviceMemory(InferenceSession session, OrtMemoryInfo info) : ITensorMemory
+{
+    private readonly OrtAllocator _allocator = new(session, info);
+
+    public OrtTensor Create(TensorPool pool, int id, in TensorKey key) =>
+        new(pool, id, key, OrtValue.CreateAllocatedTensorValue(_allocator, key.ElementType.ToOnnx(), key.BatchedShape()));
+
+    public void Free(OrtTensor tensor) => tensor.Value.Dispose();
+
+    public void Dispose()
+    {
+        _allocator.Dispose();
+        info.Dispose();
+        session.Dispose();
+    }
+}

@@ -1,0 +1,191 @@
+using System.Collections.Immutable;
+using Microsoft.ML.OnnxRuntime;
+
+namespace CachePolicies.Backends.OnnxRuntime;
+
+/// <summary>A staged ONNX model that is open on a backend. Owns the sessions of its stages; borrows the backend.</summary>
+public sealed class OnnxDenoiserModel : IDisposable
+{
+    /// <summary>The most bytes of files whose fingerprint is verified when a model is opened without saying.</summary>
+    public const long VerifiedByDefaultBelow = 256L << 20;
+
+    private readonly ImmutableArray<OnnxStage> _stages;
+
+    private OnnxDenoiserModel(string directory, ModelManifest manifest, StagedDenoiser denoiser, ImmutableArray<OnnxStage> stages)
+    {
+        Directory = directory;
+        Manifest = manifest;
+        Denoiser = denoiser;
+        _stages = stages;
+    }
+
+    /// <summary>Where the model lies.</summary>
+    public string Directory { get; }
+
+    /// <summary>What the model says of itself.</summary>
+    public ModelManifest Manifest { get; }
+
+    /// <summary>The layout with its stages, on the backend. Valid until the model is disposed of.</summary>
+    public StagedDenoiser Denoiser { get; }
+
+    /// <summary>
+    /// Tensors that a stage reads in host memory although features lie on the device, as <c>stage: tensor</c>: each is copied at each run. Empty on
+    /// the CPU, and elsewhere where the provider has a kernel for every operator that reads an input.
+    /// </summary>
+    public ImmutableArray<string> HostCopies => [.. _stages.SelectMany(s => s.Session.CopiedInputs.Select(i => $"{s.Name}: {i}"))];
+
+    internal ImmutableArray<OnnxStage> Stages => _stages;
+
+    /// <summary>Opens the stages of a model.</summary>
+    /// <param name="directory">The directory with <c>manifest.json</c>.</param>
+    /// <param name="backend">Where it runs; borrowed, and to be disposed of after the model.</param>
+    /// <param name="verify">
+    /// Whether the fingerprint is held against the files, which reads all of them; by default where they are smaller than <see cref="VerifiedByDefaultBelow"/>.
+    /// </param>
+    /// <exception cref="InvalidModelException">A file is missing or damaged, or the manifest contradicts the graphs.</exception>
+    /// <exception cref="NotSupportedException">The provider has no arithmetic for an element type of the model.</exception>
+    public static OnnxDenoiserModel Load(string directory, OnnxRuntimeBackend backend, bool? verify = null)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(directory);
+        ArgumentNullException.ThrowIfNull(backend);
+        var manifest = ManifestReader.Read(directory);
+        if (verify ?? (SizeOf(directory, manifest) < VerifiedByDefaultBelow))
+        {
+            ManifestReader.Verify(directory, manifest);
+        }
+
+        return Open(directory, manifest, backend);
+    }
+
+    /// <summary>Opens the unsplit denoiser of a model, as a layout with one stage from latent to output.</summary>
+    /// <param name="directory">The directory with <c>manifest.json</c>.</param>
+    /// <param name="backend">Where it runs; borrowed, and to be disposed of after the model.</param>
+    /// <exception cref="InvalidModelException">The model has none, a file is missing or damaged, or the manifest contradicts the graph.</exception>
+    /// <exception cref="NotSupportedException">The provider has no arithmetic for an element type of the model.</exception>
+    public static OnnxDenoiserModel LoadUnsplit(string directory, OnnxRuntimeBackend backend)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(directory);
+        ArgumentNullException.ThrowIfNull(backend);
+        var manifest = ManifestReader.Read(directory);
+        var file = manifest.Denoiser
+            ?? throw new InvalidModelException($"The model '{manifest.Name}' in '{directory}' has no unsplit denoiser; its manifest names none.");
+        var (first, last) = (manifest.Boundaries[0], manifest.Boundaries[^1]);
+        var stage = new ManifestStage { Name = "denoiser", File = file, From = first.Name, To = last.Name };
+        return Open(directory, manifest with { Boundaries = [first, last], Stages = [stage] }, backend);
+    }
+
+    /// <summary>Closes the sessions. No generation may be running.</summary>
+    public void Dispose()
+    {
+        foreach (var stage in _stages)
+        {
+            stage.Dispose();
+        }
+    }
+
+    private static OnnxDenoiserModel Open(string directory, ModelManifest manifest, OnnxRuntimeBackend backend)
+    {
+        backend.RequireElementTypes(manifest.Inputs.Concat(manifest.Boundaries.SelectMany(b => b.Tensors)).Select(t => t.Type), manifest.Name);
+        var stages = ImmutableArray.CreateBuilder<OnnxStage>(manifest.Stages.Length);
+        var descriptors = ImmutableArray.CreateBuilder<StageDescriptor>(manifest.Stages.Length);
+        try
+        {
+            for (var i = 0; i < manifest.Stages.Length; i++)
+            {
+                var (stage, reads) = OpenStage(directory, manifest, i, backend);
+                stages.Add(stage);
+                descriptors.Add(new StageDescriptor(stage.Name, reads));
+            }
+
+            var layout = LayoutOf(directory, manifest, descriptors.ToImmutable());
+            return new OnnxDenoiserModel(directory, manifest, new StagedDenoiser(layout, [.. stages], backend), stages.ToImmutable());
+        }
+        catch
+        {
+            foreach (var stage in stages)
+            {
+                stage.Dispose();
+            }
+
+            throw;
+        }
+    }
+
+    private static (OnnxStage Stage, ImmutableArray<string> Reads) OpenStage(string directory, ModelManifest manifest, int index, OnnxRuntimeBackend backend)
+    {
+        var (stage, target) = (manifest.Stages[index], manifest.Boundaries[index + 1]);
+        var session = OpenSession(Path.Combine(directory, stage.File), stage, backend);
+        try
+        {
+            GraphChecks.CheckInputs(session, stage.File, KnownBefore(manifest, index));
+            GraphChecks.CheckOutputs(session, stage.File, target);
+            ImmutableArray<string> reads = [.. session.InputNames];
+            var ports = new SessionPorts(reads, [.. target.Tensors.Select(t => $"{target.Name}/{t.Name}")], []);
+            return (new OnnxStage(stage.Name, new BoundSession(backend, session, ports, $"the stage '{stage.Name}'", mayCapture: true)), reads);
+        }
+        catch
+        {
+            session.Dispose();
+            throw;
+        }
+    }
+
+    private static InferenceSession OpenSession(string path, ManifestStage stage, OnnxRuntimeBackend backend)
+    {
+        try
+        {
+            return backend.Sessions.Open(path);
+        }
+        catch (OnnxRuntimeException failure)
+        {
+            throw new InvalidModelException(
+                $"The stage '{stage.Name}' cannot be opened on {backend.Selection.Chosen}: '{path}' is damaged or not supported ({RuntimeMessages.Shorten(failure.Message)}).",
+                failure);
+        }
+    }
+
+    // What a stage may read: the denoiser's inputs and whatever stands at its own boundary or before.
+    private static Dictionary<string, TensorDescriptor> KnownBefore(ModelManifest manifest, int stage)
+    {
+        var known = new Dictionary<string, TensorDescriptor>(StringComparer.Ordinal);
+        foreach (var input in manifest.Inputs)
+        {
+            known[input.Name] = input.ToDescriptor();
+        }
+
+        foreach (var boundary in manifest.Boundaries.Take(stage + 1))
+        {
+            foreach (var tensor in boundary.Tensors)
+            {
+                known[$"{boundary.Name}/{tensor.Name}"] = tensor.ToDescriptor();
+            }
+        }
+
+        return known;
+    }
+
+    private static DenoiserLayout LayoutOf(string directory, ModelManifest manifest, ImmutableArray<StageDescriptor> stages)
+    {
+        if (manifest.Inputs.FirstOrDefault(i => !stages.Any(s => s.Reads.Contains(i.Name))) is { } unread)
+        {
+            throw new InvalidModelException($"The manifest in '{directory}' has the input '{unread.Name}', which no stage reads.");
+        }
+
+        try
+        {
+            return new DenoiserLayout(
+                manifest.Name,
+                [.. manifest.Inputs.Select(t => t.ToDescriptor())],
+                [.. manifest.Boundaries.Select(b => new Boundary(b.Name, b.Role, [.. b.Tensors.Select(t => t.ToDescriptor())]))],
+                stages,
+                manifest.Fingerprint ?? "");
+        }
+        catch (InvalidLayoutException failure)
+        {
+            throw new InvalidModelException($"The manifest in '{directory}' contradicts itself: {failure.Message}", failure);
+        }
+    }
+
+    private static long SizeOf(string directory, ModelManifest manifest) =>
+        ManifestReader.FilesOf(manifest).Sum(f => new FileInfo(Path.Combine(directory, f)).Length);
+}

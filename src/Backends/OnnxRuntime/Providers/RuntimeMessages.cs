@@ -1,0 +1,41 @@
+using System.Text.RegularExpressions;
+
+namespace CachePolicies.Backends.OnnxRuntime;
+
+/// <summary>Reads what ONNX Runtime says when something fails.</summary>
+internal static partial class RuntimeMessages
+{
+    private const int MaximumLength = 300;
+
+    /// <summary>The runtime's words on one line, without its error code and source positions, cut where they become long.</summary>
+    public static string Shorten(string message)
+    {
+        var text = SourcePosition().Replace(ErrorCode().Replace(message.ReplaceLineEndings(" "), ""), "").Trim();
+        return text.Length <= MaximumLength ? text.TrimEnd('.', ' ') : text[..MaximumLength].TrimEnd() + "…";
+    }
+
+    /// <summary>The library that could not be loaded, or <see langword="null"/>.</summary>
+    public static string? MissingLibrary(string message) =>
+        Library().Match(message) is { Success: true } match ? match.Groups["library"].Value : null;
+
+    /// <summary>Whether the device is gone for good, by the words that CUDA, Vulkan, Direct3D and Dawn have for it.</summary>
+    public static bool MeansDeviceLost(string message) => Lost().IsMatch(message);
+
+    /// <summary>Whether memory ran out.</summary>
+    public static bool MeansOutOfMemory(string message) => OutOfMemory().IsMatch(message);
+
+    [GeneratedRegex(@"^\[ErrorCode:\w+\]\s*")]
+    private static partial Regex ErrorCode();
+
+    [GeneratedRegex(@"/\S+/onnxruntime/\S+:\d+ \S.*?\) ")]
+    private static partial Regex SourcePosition();
+
+    [GeneratedRegex(@"(?<library>lib[\w+-]+(\.[\w+-]+)*\.(so|dylib)(\.\d+)*|[\w.+-]+\.dll): cannot open|(?<library>[\w.+-]+\.dll)' or one of its", RegexOptions.IgnoreCase)]
+    private static partial Regex Library();
+
+    [GeneratedRegex(@"device (was |is )?lost|DEVICE_LOST|DEVICE_REMOVED|DEVICE_HUNG|CUDA (failure|error) (700|710|715|719|46|999)\b|cudaErrorIllegalAddress|illegal memory access|unspecified launch failure|device-side assert", RegexOptions.IgnoreCase)]
+    private static partial Regex Lost();
+
+    [GeneratedRegex(@"out of memory|failed to allocate|bad_alloc|OUT_OF_(DEVICE|HOST)_MEMORY|CUDA (failure|error) 2\b", RegexOptions.IgnoreCase)]
+    private static partial Regex OutOfMemory();
+}

@@ -1,0 +1,78 @@
+using System.Globalization;
+using Microsoft.ML.OnnxRuntime;
+
+namespace CachePolicies.Backends.OnnxRuntime;
+
+/// <summary>Opens sessions on one provider, as the options say. Thread-safe.</summary>
+internal sealed class SessionFactory(OnnxRuntimeOptions options, ExecutionProvider provider) : IDisposable
+{
+    private readonly PrePackedWeightsContainer _weights = new();
+    private int _profiles;
+
+    public ExecutionProvider Provider => provider;
+
+    /// <summary>Opens a stage in a file, whose external data lies beside it. Weights that several stages share are prepared once.</summary>
+    public InferenceSession Open(string path)
+    {
+        using var settings = Settings(provider, Path.GetFileNameWithoutExtension(path), capture: true);
+        return new InferenceSession(path, settings, _weights);
+    }
+
+    /// <summary>Opens a graph as stages are opened.</summary>
+    public InferenceSession OpenAsStage(byte[] model)
+    {
+        using var settings = Settings(provider, "stage", capture: true);
+        return new InferenceSession(model, settings);
+    }
+
+    /// <summary>Opens an operation graph, on the provider that runs operations; every node runs on the device, or none.</summary>
+    public InferenceSession OpenOperation(byte[] model)
+    {
+        using var settings = Settings(provider.ForOperations, "operation", capture: false);
+        if (!provider.UsesHostMemory)
+        {
+            settings.AddSessionConfigEntry("session.disable_cpu_ep_fallback", "1");
+        }
+
+        return new InferenceSession(model, settings);
+    }
+
+    public void Dispose() => _weights.Dispose();
+
+    private SessionOptions Settings(ExecutionProvider on, string what, bool capture)
+    {
+        var settings = new SessionOptions();
+        try
+        {
+            settings.GraphOptimizationLevel = options.GraphOptimization switch
+            {
+                GraphOptimization.None => GraphOptimizationLevel.ORT_DISABLE_ALL,
+                GraphOptimization.Basic => GraphOptimizationLevel.ORT_ENABLE_BASIC,
+                GraphOptimization.Extended => GraphOptimizationLevel.ORT_ENABLE_EXTENDED,
+                _ => GraphOptimizationLevel.ORT_ENABLE_ALL,
+            };
+            settings.EnableMemoryPattern = options.MemoryPattern;
+            settings.LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL;
+            if (options.Threads > 0)
+            {
+                settings.IntraOpNumThreads = options.Threads;
+            }
+
+            settings.AddSessionConfigEntry("session.intra_op.allow_spinning", options.ThreadWaiting == ThreadWaiting.Sleep ? "0" : "1");
+            settings.AddSessionConfigEntry("session.force_spinning_stop", options.ThreadWaiting == ThreadWaiting.SpinDuringRun ? "1" : "0");
+            if (options.ProfilePrefix is { } prefix)
+            {
+                settings.ProfileOutputPathPrefix = string.Create(CultureInfo.InvariantCulture, $"{prefix}-{what}-{Interlocked.Increment(ref _profiles)}");
+                settings.EnableProfiling = true;
+            }
+
+            on.AppendTo(settings, options, capture);
+            return settings;
+        }
+        catch
+        {
+            settings.Dispose();
+            throw;
+        }
+    }
+}
