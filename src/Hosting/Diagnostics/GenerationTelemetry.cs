@@ -1,0 +1,172 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using CachePolicies.Engine;
+
+namespace CachePolicies.Hosting;
+
+/// <summary>The instruments. Nothing is recorded, and no observer made, while nobody listens.</summary>
+internal sealed class GenerationTelemetry : IDisposable
+{
+    private readonly Meter _meter;
+    private readonly Counter<long> _stages;
+    private readonly Histogram<double> _distance;
+    private readonly Histogram<double> _step;
+    private readonly Histogram<double> _stage;
+    private readonly Histogram<double> _generation;
+    private readonly Histogram<double> _speedUp;
+    private readonly TimeProvider _time;
+
+    public GenerationTelemetry(IMeterFactory meters, GenerationGate gate, TimeProvider time)
+    {
+        _time = time;
+        _meter = meters.Create(CachePoliciesTelemetry.MeterName);
+        _stages = _meter.CreateCounter<long>(CachePoliciesTelemetry.StageDecisions, "{stage}", "Stages that were computed or skipped, for each lane.");
+        _distance = _meter.CreateHistogram<double>(CachePoliciesTelemetry.Distance, "1", "Distances that policies measured.");
+        _step = _meter.CreateHistogram<double>(CachePoliciesTelemetry.StepDuration, "s", "Duration of an evaluation of the denoiser, checks and the sampler's update included.");
+        _stage = _meter.CreateHistogram<double>(CachePoliciesTelemetry.StageDuration, "s", "Duration of a stage that was computed.");
+        _generation = _meter.CreateHistogram<double>(CachePoliciesTelemetry.GenerationDuration, "s", "Duration of a generation, from the first evaluation to the last.");
+        _speedUp = _meter.CreateHistogram<double>(CachePoliciesTelemetry.SpeedUp, "1", "Estimated speed-up of a generation: every stage at its mean duration, over what was spent.");
+        _meter.CreateObservableUpDownCounter(CachePoliciesTelemetry.Active, () => gate.Running, "{generation}", "Generations that run.");
+        _meter.CreateObservableUpDownCounter(CachePoliciesTelemetry.Queued, () => gate.Waiting, "{generation}", "Generations that wait for their turn.");
+    }
+
+    /// <summary>Prepares to observe a generation; with an inner observer, which is told everything as well.</summary>
+    public Observation Begin(DenoisingLoop loop, IEvaluationObserver? inner)
+    {
+        var activity = CachePoliciesTelemetry.Source.StartActivity(CachePoliciesTelemetry.GenerationActivity);
+        var listens = _stages.Enabled || _distance.Enabled || _step.Enabled || _stage.Enabled || _speedUp.Enabled || activity is not null;
+        activity?.SetTag(CachePoliciesTelemetry.PolicyTag, loop.Denoiser.Policy.Name);
+        activity?.SetTag(CachePoliciesTelemetry.ModelTag, loop.Denoiser.Denoiser.Layout.Name);
+        return new Observation(this, loop.Denoiser, activity, listens, inner);
+    }
+
+    public void Dispose() => _meter.Dispose();
+
+    /// <summary>One generation under observation.</summary>
+    internal sealed class Observation : IEvaluationObserver, IDisposable
+    {
+        private readonly GenerationTelemetry _owner;
+        private readonly CachedDenoiser _denoiser;
+        private readonly Activity? _activity;
+        private readonly IEvaluationObserver? _inner;
+        private readonly KeyValuePair<string, object?> _policy;
+        private readonly StageCost[] _costs;
+        private Activity? _stepActivity;
+        private long _stepBegan;
+
+        public Observation(GenerationTelemetry owner, CachedDenoiser denoiser, Activity? activity, bool listens, IEvaluationObserver? inner)
+        {
+            (_owner, _denoiser, _activity, _inner) = (owner, denoiser, activity, inner);
+            _policy = new(CachePoliciesTelemetry.PolicyTag, denoiser.Policy.Name);
+            _costs = listens ? new StageCost[denoiser.Denoiser.Layout.Stages.Length] : [];
+            Observer = listens ? this : inner;
+        }
+
+        /// <summary>What the session is to tell; <see langword="null"/> where nobody wants to know.</summary>
+        public IEvaluationObserver? Observer { get; }
+
+        public void EvaluationStarting(in EvaluationInfo evaluation)
+        {
+            EndStep();
+            _stepBegan = _owner._time.GetTimestamp();
+            _stepActivity = _activity is null ? null : CachePoliciesTelemetry.Source.StartActivity(CachePoliciesTelemetry.StepActivity, ActivityKind.Internal, _activity.Context);
+            _stepActivity?.SetTag(CachePoliciesTelemetry.StepTag, evaluation.Index);
+            _inner?.EvaluationStarting(evaluation);
+        }
+
+        public void StageCompleted(in StageRecord record)
+        {
+            _costs[record.Stage].Add(record.Elapsed, record.Rows);
+            _owner._stage.Record(record.Elapsed.TotalSeconds, _policy, new(CachePoliciesTelemetry.StageTag, record.Name));
+            if (_stepActivity is not null)
+            {
+                var end = _owner._time.GetUtcNow();
+                using var stage = CachePoliciesTelemetry.Source.StartActivity(
+                    CachePoliciesTelemetry.StageActivity, ActivityKind.Internal, _stepActivity.Context, [new(CachePoliciesTelemetry.StageTag, record.Name)], startTime: end - record.Elapsed);
+                stage?.SetEndTime(end.UtcDateTime);
+            }
+
+            _inner?.StageCompleted(record);
+        }
+
+        public void EvaluationCompleted(EvaluationRecord record)
+        {
+            CountStages(record);
+            foreach (var distance in record.Distances)
+            {
+                if (float.IsFinite(distance.Distance))
+                {
+                    _owner._distance.Record(distance.Distance, _policy, new(CachePoliciesTelemetry.MeasurementTag, distance.Key.Name));
+                }
+            }
+
+            _inner?.EvaluationCompleted(record);
+        }
+
+        /// <summary>Records the generation as a whole.</summary>
+        public void Succeed(TimeSpan elapsed)
+        {
+            EndStep();
+            _owner._generation.Record(elapsed.TotalSeconds, _policy);
+            if (_owner._speedUp.Enabled && SpeedUp() is { } speedUp)
+            {
+                _owner._speedUp.Record(speedUp, _policy);
+            }
+
+            _activity?.SetStatus(ActivityStatusCode.Ok);
+        }
+
+        public void Dispose()
+        {
+            _stepActivity?.Dispose();
+            _activity?.Dispose();
+        }
+
+        private void EndStep()
+        {
+            if (_stepBegan != 0)
+            {
+                _owner._step.Record(_owner._time.GetElapsedTime(_stepBegan).TotalSeconds, _policy);
+                _stepBegan = 0;
+            }
+
+            _stepActivity?.Dispose();
+            _stepActivity = null;
+        }
+
+        private void CountStages(EvaluationRecord record)
+        {
+            var stages = _denoiser.Denoiser.Layout.Stages;
+            for (var i = 0; i < stages.Length; i++)
+            {
+                var computed = record.ComputedStages.Contains(i);
+                if (!computed && _costs.Length > 0)
+                {
+                    _costs[i].Skipped++;
+                }
+
+                _owner._stages.Add(1, _policy, new(CachePoliciesTelemetry.StageTag, stages[i].Name), new(CachePoliciesTelemetry.OutcomeTag, computed ? "computed" : "skipped"));
+            }
+        }
+
+        private double? SpeedUp()
+        {
+            var spent = _costs.Sum(c => c.Seconds);
+            return spent > 0 && _costs.All(c => c.Rows > 0) ? (spent + _costs.Sum(c => c.Skipped * c.Seconds / c.Rows)) / spent : null;
+        }
+    }
+
+    /// <summary>What a stage cost in a generation, and how often it was saved.</summary>
+    private struct StageCost
+    {
+        public double Seconds;
+        public int Rows;
+        public int Skipped;
+
+        public void Add(TimeSpan elapsed, int rows)
+        {
+            Seconds += elapsed.TotalSeconds;
+            Rows += rows;
+        }
+    }
+}

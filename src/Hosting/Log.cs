@@ -1,0 +1,28 @@
+using Microsoft.Extensions.Logging;
+
+namespace CachePolicies.Hosting;
+
+/// <summary>All messages that are logged.</summary>
+internal static partial class Log
+{
+    /// <summary>The category of policies and their settings.</summary>
+    public const string PolicyCategory = "CachePolicies.Policies";
+
+    /// <summary>The category of generations.</summary>
+    public const string GenerationCategory = "CachePolicies.Generation";
+
+    [LoggerMessage(1, LogLevel.Information, "The settings of the policy '{Policy}' changed; they apply from the next generation on.")]
+    public static partial void Reloaded(ILogger logger, string policy);
+
+    [LoggerMessage(2, LogLevel.Error, "The changed settings of the policy '{Policy}' are refused and the last good ones stay: {Problem}")]
+    public static partial void ReloadRefused(ILogger logger, string policy, string problem);
+
+    [LoggerMessage(3, LogLevel.Information, "The model '{Model}' is loaded on {Backend}.")]
+    public static partial void ModelLoaded(ILogger logger, string model, string backend);
+
+    [LoggerMessage(10, LogLevel.Debug, "A generation of {Evaluations} evaluations under '{Policy}' took {Milliseconds:F1} ms.")]
+    public static partial void Generated(ILogger logger, string policy, int evaluations, double milliseconds);
+
+    [LoggerMessage(11, LogLevel.Warning, "The cache '{Policy}' may not do what you expect: {Findings}")]
+    public static partial void Suspicious(ILogger logger, string policy, string findings);
+}

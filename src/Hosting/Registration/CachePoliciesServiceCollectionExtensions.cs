@@ -1,0 +1,67 @@
+using CachePolicies;
+using CachePolicies.Hosting;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Where registration begins.</summary>
+public static class CachePoliciesServiceCollectionExtensions
+{
+    /// <summary>
+    /// Adds the services that policies need; calling it again is harmless. Settings are read from the section <c>CachePolicies</c> where the host has a
+    /// configuration, and checked when the host starts or, without one, when a policy is first used.
+    /// </summary>
+    /// <param name="services">Where to register.</param>
+    /// <param name="configure">Settings over those of the configuration.</param>
+    public static ICachePoliciesBuilder AddCachePolicies(this IServiceCollection services, Action<CachePoliciesOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        services.AddOptions();
+        services.AddLogging();
+        if (!services.Any(d => d.ServiceType == typeof(PolicyRegistry)))
+        {
+            services.AddSingleton(new PolicyRegistry());
+            services.AddSingleton<IConfigureOptions<CachePoliciesOptions>>(s => new ConfigureOptions<CachePoliciesOptions>(
+                o => s.GetService<IConfiguration>()?.GetSection(CachePoliciesOptions.SectionName).Bind(o)));
+            services.AddSingleton<IValidateOptions<CachePoliciesOptions>, CachePoliciesOptionsValidator>();
+            services.AddHostedService<PolicyStartupValidation>();
+        }
+
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<ICachePolicyProvider, CachePolicyProvider>();
+        services.TryAddTransient<ICachePolicy>(s => s.GetRequiredService<ICachePolicyProvider>().GetPolicy());
+        services.TryAddSingleton<ICachedDenoiserFactory, CachedDenoiserFactory>();
+        services.AddMetrics();
+        services.TryAddSingleton<GenerationTelemetry>();
+        services.TryAddSingleton<TextToImageModelSource>();
+        services.TryAddSingleton<ITextToImageGenerator, TextToImageGenerator>();
+        services.TryAddSingleton<GenerationGate>(s =>
+        {
+            var options = s.GetRequiredService<IOptions<CachePoliciesOptions>>().Value;
+            return new GenerationGate(options.MaximumConcurrentGenerations, options.MaximumQueuedGenerations);
+        });
+        if (configure is not null)
+        {
+            services.Configure(configure);
+        }
+
+        return new Builder(services);
+    }
+
+    /// <inheritdoc cref="AddCachePolicies(IServiceCollection, Action{CachePoliciesOptions})"/>
+    /// <param name="builder">The host's builder.</param>
+    /// <param name="configure">Settings over those of the configuration.</param>
+    public static ICachePoliciesBuilder AddCachePolicies(this IHostApplicationBuilder builder, Action<CachePoliciesOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        return builder.Services.AddCachePolicies(configure);
+    }
+
+    private sealed class Builder(IServiceCollection services) : ICachePoliciesBuilder
+    {
+        public IServiceCollection Services => services;
+    }
+}

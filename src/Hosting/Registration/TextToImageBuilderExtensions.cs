@@ -1,0 +1,20 @@
+using CachePolicies;
+using CachePolicies.Hosting;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Registers a text-to-image model that is not an ONNX directory.</summary>
+public static class TextToImageBuilderExtensions
+{
+    /// <summary>Uses a text-to-image model of your own: any stages, any encoder and decoder.</summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="create">Makes the model when it is first needed; called once.</param>
+    public static ICachePoliciesBuilder UseTextToImage(this ICachePoliciesBuilder builder, Func<IServiceProvider, TextToImageModel> create)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(create);
+        builder.Services.AddSingleton(create);
+        builder.Services.AddSingleton(s => s.GetRequiredService<TextToImageModel>().Denoiser);
+        return builder;
+    }
+}

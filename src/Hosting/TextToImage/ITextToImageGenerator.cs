@@ -1,0 +1,40 @@
+namespace CachePolicies.Hosting;
+
+/// <summary>Makes pictures of text with the registered model under a registered policy. Thread-safe.</summary>
+public interface ITextToImageGenerator
+{
+    /// <summary>The model; it is loaded when it is first used.</summary>
+    /// <exception cref="NotSupportedException">The model brings no tokenizer and decoder.</exception>
+    TextToImageModel Model { get; }
+
+    /// <summary>
+    /// Generates: waits for its turn, reports progress and ends in a <see cref="TextToImageResult"/>. The work runs on the thread pool, so a slow reader
+    /// delays nobody; one who stops reading cancels it.
+    /// </summary>
+    /// <param name="request">What is asked for.</param>
+    /// <param name="cancellationToken">Stops within one stage.</param>
+    /// <exception cref="ArgumentException">The request cannot be met; the message says what would be right.</exception>
+    /// <exception cref="CachePlanException">The policy cannot run on the model.</exception>
+    /// <exception cref="GenerationQueueFullException">Too many wait already.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    IAsyncEnumerable<TextToImageUpdate> GenerateAsync(TextToImageRequest request, CancellationToken cancellationToken = default);
+}
+
+/// <summary>Shorter ways to a picture.</summary>
+public static class TextToImageGeneratorExtensions
+{
+    /// <summary>Generates and returns the result alone.</summary>
+    /// <inheritdoc cref="ITextToImageGenerator.GenerateAsync"/>
+    public static async Task<TextToImageResult> GenerateImageAsync(
+        this ITextToImageGenerator generator, TextToImageRequest request, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(generator);
+        TextToImageResult? result = null;
+        await foreach (var update in generator.GenerateAsync(request, cancellationToken).ConfigureAwait(false))
+        {
+            result = update as TextToImageResult ?? result;
+        }
+
+        return result ?? throw new InvalidOperationException("The generator ended without a result.");
+    }
+}

@@ -1,0 +1,51 @@
+namespace CachePolicies.Hosting.Tests;
+
+public class WordTokenizerTests
+{
+    private static readonly WordTokenizer Tokenizer = new(TinyModel.Vocabulary, 3, "text_ids", ["flat", "glossy"]);
+
+    [Theory]
+    [InlineData("red apple", null, new long[] { 1, 3, 4 })]
+    [InlineData("  Red,\tAPPLE! ", "glossy", new long[] { 2, 3, 4 })]
+    [InlineData("glossy pear", null, new long[] { 2, 6, 0 })]
+    [InlineData("glossy pear", "Glossy", new long[] { 2, 6, 0 })]
+    public void Words_become_their_positions_behind_the_style(string prompt, string? style, long[] expected) =>
+        Assert.Equal(expected, Tokenizer.Identify(prompt, style));
+
+    [Fact]
+    public void Unknown_words_are_told_with_the_nearest_known_ones()
+    {
+        var error = Assert.Throws<UnknownWordsException>(() => Tokenizer.Encode("erd appel", null));
+
+        Assert.Equal("red", error.Words[0].Nearest[0]);
+        Assert.Equal(["apple", "applet"], error.Words[1].Nearest);
+        Assert.Contains("'appel' (nearest known: apple, applet)", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_padding_is_no_word() => Assert.Throws<UnknownWordsException>(() => new WordTokenizer(["pad", "red"], 2, "ids", []).Encode("pad", null));
+
+    [Theory]
+    [InlineData("", null, "empty")]
+    [InlineData(" ,. ", null, "empty")]
+    [InlineData("red", "oil", "flat and glossy")]
+    [InlineData("glossy red", "flat", "begins with the style 'glossy'")]
+    [InlineData("red red apple", null, "4 words; the model reads at most 3")]
+    public void Prompts_that_cannot_be_drawn_are_refused(string prompt, string? style, string expected) =>
+        Assert.Contains(expected, Assert.ThrowsAny<PromptException>(() => Tokenizer.Encode(prompt, style)).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void The_empty_prompt_is_all_padding() => Assert.Equal(new long[3], Tokenizer.EncodeEmpty()["text_ids"].Integers.ToArray());
+
+    [Theory]
+    [InlineData("apple", "apple", 0)]
+    [InlineData("apple", "appel", 1)]
+    [InlineData("Apple", "applet", 1)]
+    [InlineData("kitten", "sitting", 3)]
+    [InlineData("", "abc", 3)]
+    public void Distances_are_those_of_optimal_string_alignment(string from, string to, int expected)
+    {
+        Assert.Equal(expected, NearestWords.Distance(from, to));
+        Assert.Equal(expected, NearestWords.Distance(to, from));
+    }
+}
