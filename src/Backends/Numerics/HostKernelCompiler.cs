@@ -16,9 +16,9 @@ namespace CachePolicies.Backends.Numerics;
 /// </para>
 /// <para>
 /// Elementwise arithmetic is float32. A sum is taken over blocks of at most <see cref="BlockLength"/> = B elements in float32 with at least four
-/// running sums, and across blocks in float64. With u = 2⁻²⁴ its error is at most (B/4 + 8) · u · Σ|x|, whatever the number of elements:
-/// 3.1·10⁻⁵ of the mean magnitude in the worst case, and about 10⁻⁷ for the features of a model. A pooling window is summed in
-/// float32 over at most 32 rows and 64 columns (or B columns with four running sums) at a time, and in float64 beyond, so the same bound holds.
+/// running sums, and across blocks in float64; a pooling window is summed in float32 over at most 32 rows and a block of columns, and in float64
+/// beyond. With u = 2⁻²⁴ the error of a sum or mean is at most (B/4 + 40) · u relative to the sum or mean of the magnitudes, however many the elements:
+/// 3.3·10⁻⁵ in the worst case. On 12 million elements of a feature it is about 10⁻⁸.
 /// </para>
 /// </remarks>
 public sealed class HostKernelCompiler

@@ -4,7 +4,7 @@ namespace CachePolicies.TestSupport;
 public static class KernelRunner
 {
     /// <summary>The oracle for float32 as IEEE 754 has it, and sums in blocks of 2048 with four running sums.</summary>
-    public static ExpressionOracle Ieee { get; } = new(1.0 / (1 << 24), n => (Math.Min(n, (2048 / 4) + 8) + 1) / (double)(1 << 24));
+    public static ExpressionOracle Ieee { get; } = new(1.0 / (1 << 24), n => (Math.Min(n, (2048 / 4) + 40) + 1) / (double)(1 << 24));
 
     /// <summary>A tensor with these elements; the caller owns the lease.</summary>
     public static FeatureTensor Tensor(this IDenoiserBackend backend, ElementType type, TensorShape shape, params ReadOnlySpan<float> values)

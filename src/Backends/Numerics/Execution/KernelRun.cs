@@ -9,6 +9,9 @@ internal unsafe ref struct KernelRun
     /// <summary>Rows of a pooling window that are summed in float32 before the sums go to float64.</summary>
     internal const int RowsPerFold = 32;
 
+    /// <summary>Rows that are read side by side.</summary>
+    private const int RowsPerAddition = 8;
+
     private readonly KernelPlan _plan;
     private readonly Location* _locations;
     private readonly double* _accumulators;
@@ -264,54 +267,65 @@ internal unsafe ref struct KernelRun
     {
         var (plane, row) = Math.DivRem(pooledRow, pool.PooledRows);
         var first = (plane * pool.SourceRows) + (row * pool.WindowRows);
-        foreach (ref readonly var entry in pool.Entries.AsSpan())
-        {
-            new Span<double>(_scratch + entry.WindowsOffset, pool.PooledColumns).Clear();
-        }
-
+        float count = (long)pool.WindowRows * pool.WindowColumns;
         for (var start = 0; start < pool.WindowRows; start += RowsPerFold)
         {
-            var rows = Math.Min(RowsPerFold, pool.WindowRows - start);
-            SumColumns(pool, first + start, rows);
+            SumColumns(pool, first + start, Math.Min(RowsPerFold, pool.WindowRows - start));
             foreach (ref readonly var entry in pool.Entries.AsSpan())
             {
-                SpanKernels.AddWindows(
-                    new ReadOnlySpan<float>(_scratch + entry.ColumnsOffset, pool.CoveredColumns),
-                    pool.WindowColumns,
-                    new Span<double>(_scratch + entry.WindowsOffset, pool.PooledColumns));
+                var target = new Span<float>(At(entry.Target, pooledOffset), pool.PooledColumns);
+                SpanKernels.SumWindows(new Span<float>(_scratch + entry.ColumnsOffset, pool.CoveredColumns), pool.WindowColumns, target);
+                if (pool.WindowRows > RowsPerFold)
+                {
+                    AddUp(target, new Span<double>(_scratch + entry.WindowsOffset, pool.PooledColumns), start == 0);
+                }
             }
         }
 
-        double count = (long)pool.WindowRows * pool.WindowColumns;
         foreach (ref readonly var entry in pool.Entries.AsSpan())
         {
-            var windows = new ReadOnlySpan<double>(_scratch + entry.WindowsOffset, pool.PooledColumns);
             var target = new Span<float>(At(entry.Target, pooledOffset), pool.PooledColumns);
-            for (var i = 0; i < target.Length; i++)
-            {
-                target[i] = (float)(windows[i] / count);
-            }
+            TensorPrimitives.Divide(target, count, target);
+        }
+    }
+
+    // Windows of many rows: the sums so far are kept in float64.
+    private static void AddUp(Span<float> target, Span<double> windows, bool isFirst)
+    {
+        for (var i = 0; i < target.Length; i++)
+        {
+            windows[i] = isFirst ? target[i] : windows[i] + target[i];
+            target[i] = (float)windows[i];
         }
     }
 
     private void SumColumns(PoolStep pool, long first, int rows)
     {
+        var stride = pool.Source.Columns;
+        if (pool.Source is { Body: [], Pools: [] })
+        {
+            // The rows lie in memory as they are: several are added at once.
+            for (var row = 0; row < rows; row += RowsPerAddition)
+            {
+                foreach (ref readonly var entry in pool.Entries.AsSpan())
+                {
+                    var source = At(entry.Source, (first + row) * stride);
+                    var columns = new Span<float>(_scratch + entry.ColumnsOffset, pool.CoveredColumns);
+                    SpanKernels.AddRows(source, stride, Math.Min(RowsPerAddition, rows - row), columns, row == 0);
+                }
+            }
+
+            return;
+        }
+
         for (var row = 0; row < rows; row++)
         {
-            var offset = (first + row) * pool.Source.Columns;
-            RunLoop(pool.Source, offset, pool.CoveredColumns);
+            RunLoop(pool.Source, (first + row) * stride, pool.CoveredColumns);
             foreach (ref readonly var entry in pool.Entries.AsSpan())
             {
-                var source = new ReadOnlySpan<float>(At(entry.Source, offset), pool.CoveredColumns);
+                var source = At(entry.Source, (first + row) * stride);
                 var columns = new Span<float>(_scratch + entry.ColumnsOffset, pool.CoveredColumns);
-                if (row == 0)
-                {
-                    source.CopyTo(columns);
-                }
-                else
-                {
-                    TensorPrimitives.Add(columns, source, columns);
-                }
+                SpanKernels.AddRows(source, 0, 1, columns, row == 0);
             }
         }
     }

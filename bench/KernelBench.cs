@@ -1,0 +1,95 @@
+using System.Globalization;
+using System.Numerics.Tensors;
+using CachePolicies.Backends.Cpu;
+
+namespace CachePolicies.Bench;
+
+/// <summary>
+/// Estimators on a FLUX-sized feature (4096 tokens × 3072 channels, float32) against one plain read of both tensors, and the fixed cost of kernels on
+/// the sample model's small ones. Everything runs on one thread.
+/// </summary>
+internal static class KernelBench
+{
+    private static readonly TensorShape Flux = new(4096, 3072);
+
+    public static int Run(string[] arguments)
+    {
+        var rounds = arguments is [var text, ..] ? int.Parse(text, CultureInfo.InvariantCulture) : 60;
+        using var backend = new CpuBackend();
+        var (a, b) = (Feature(backend, Flux, 1), Feature(backend, Flux, 2));
+        Report(
+            "4096 × 3072 float32, against one read of both tensors",
+            Interleaved.Measure(
+                rounds,
+                0,
+                new Contender("plain read (2 × SumOfMagnitudes)", () => Consume(TensorPrimitives.SumOfMagnitudes<float>(a.Singles) + TensorPrimitives.SumOfMagnitudes<float>(b.Singles))),
+                Distance(backend, SimilarityEstimator.RelativeL1, "relative L1", a, b),
+                Distance(backend, SimilarityEstimator.PooledRelativeL1(512), "PFS, divisor 512 (8 × 8)", a, b),
+                Distance(backend, SimilarityEstimator.PooledRelativeL1(384), "PFS, divisor 384 (10 × 10)", a, b),
+                Distance(backend, SimilarityEstimator.PooledRelativeL1(1), "PFS, divisor 1 (one window)", a, b),
+                Distance(backend, SimilarityEstimator.RelativeL2, "relative L2", a, b),
+                Distance(backend, SimilarityEstimator.Cosine, "cosine", a, b)));
+        foreach (var shape in new[] { new TensorShape(64, 48), new TensorShape(64, 192) })
+        {
+            var (x, y, z) = (Feature(backend, shape, 1), Feature(backend, shape, 2), Feature(backend, shape, 3));
+            Report(
+                $"{shape} float32, against one read of both tensors",
+                Interleaved.Measure(
+                    rounds,
+                    0.002,
+                    new Contender("plain read (2 × SumOfMagnitudes)", () => Consume(TensorPrimitives.SumOfMagnitudes<float>(x.Singles) + TensorPrimitives.SumOfMagnitudes<float>(y.Singles))),
+                    Distance(backend, SimilarityEstimator.RelativeL1, "relative L1", x, y),
+                    Distance(backend, SimilarityEstimator.PooledRelativeL1(32), "PFS, divisor 32 (2 × 2)", x, y),
+                    AddResidual(backend, shape, x, y, z)));
+        }
+
+        return 0;
+    }
+
+    private static Contender Distance(CpuBackend backend, ISimilarityEstimator estimator, string name, CpuTensor a, CpuTensor b)
+    {
+        var type = new TensorType(ElementType.Float32, a.Shape);
+        var kernel = backend.Compile(new KernelSignature([type, type], 0, [estimator.Distance(TensorExpression.Input(0), TensorExpression.Input(1), a.Shape)]));
+        FeatureTensor[] inputs = [a, b];
+        return new Contender(name, () => Consume(kernel.Measure(inputs, [])));
+    }
+
+    private static Contender AddResidual(CpuBackend backend, TensorShape shape, CpuTensor a, CpuTensor b, CpuTensor result)
+    {
+        var type = new TensorType(ElementType.Float32, shape);
+        var kernel = backend.Compile(new KernelSignature([type, type], 0, [TensorExpression.Input(0) + TensorExpression.Input(1)]));
+        FeatureTensor[] inputs = [a, b], outputs = [result];
+        return new Contender("add residual", () => kernel.Run(inputs, [], outputs));
+    }
+
+    private static CpuTensor Feature(CpuBackend backend, TensorShape shape, int seed)
+    {
+        var tensor = backend.Rent(ElementType.Float32, shape);
+        var elements = tensor.Singles;
+        for (var i = 0; i < elements.Length; i++)
+        {
+            elements[i] = MathF.Sin((seed * 1.7f) + (i * 0.37f));
+        }
+
+        return tensor;
+    }
+
+    private static void Consume(float value) => s_last = value;
+
+    private static float s_last;
+
+    private static void Report(string title, Timing[] timings)
+    {
+        Console.WriteLine();
+        Console.WriteLine($"### {title} ({ThreadClock.Name})");
+        Console.WriteLine();
+        Console.WriteLine("| | median µs | best µs | ratio to the read (median) | bytes allocated |");
+        Console.WriteLine("|---|---:|---:|---:|---:|");
+        foreach (var timing in timings)
+        {
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"| {timing.Name} | {timing.Median * 1e6:F1} | {timing.Minimum * 1e6:F1} | {timing.RatioTo(timings[0]):F2} | {timing.AllocatedBytes:F0} |"));
+        }
+    }
+}
