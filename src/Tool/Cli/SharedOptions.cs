@@ -1,0 +1,23 @@
+using System.CommandLine;
+
+namespace CachePolicies.Tool;
+
+/// <summary>Options that several verbs have; a new object for each verb.</summary>
+internal static class SharedOptions
+{
+    public static Option<bool> Json() => new("--json") { Description = "Write one JSON object per line to standard output, and nothing else there." };
+
+    public static Option<string[]> Settings(string what) => new("--option", "-o")
+    {
+        Description = $"An option of the {what} as Name=Value; may be given several times. A list is comma-separated.",
+        HelpName = "Name=Value",
+        DefaultValueFactory = _ => [],
+    };
+
+    public static Option<string> Policy() => new("--policy", "-p")
+    {
+        Description = $"The policy: {string.Join(", ", PolicyCatalog.All.Select(p => p.Name))}.",
+        HelpName = "NAME",
+        Required = true,
+    };
+}

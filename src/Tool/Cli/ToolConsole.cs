@@ -1,0 +1,32 @@
+using System.Text;
+
+namespace CachePolicies.Tool;
+
+/// <summary>Where the tool writes, and what it may assume about whoever reads it.</summary>
+/// <param name="output">Answers: JSON lines with <c>--json</c>, tables otherwise.</param>
+/// <param name="error">Everything else that is meant for people.</param>
+/// <param name="isInteractive">Whether <paramref name="error"/> is a terminal, where a progress bar can be drawn.</param>
+/// <param name="handlesSignals">Whether Ctrl-C of the process stops the run.</param>
+internal sealed class ToolConsole(TextWriter output, TextWriter error, bool isInteractive = false, bool handlesSignals = false)
+{
+    public TextWriter Output { get; } = output;
+
+    public TextWriter Error { get; } = error;
+
+    public bool IsInteractive { get; } = isInteractive;
+
+    public bool HandlesSignals { get; } = handlesSignals;
+
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>The console of this process, in UTF-8.</summary>
+    public static ToolConsole OfProcess()
+    {
+        var encoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
+        return new ToolConsole(
+            new StreamWriter(Console.OpenStandardOutput(), encoding) { AutoFlush = true },
+            new StreamWriter(Console.OpenStandardError(), encoding) { AutoFlush = true },
+            isInteractive: !Console.IsErrorRedirected,
+            handlesSignals: true);
+    }
+}

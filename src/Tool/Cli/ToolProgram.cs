@@ -1,0 +1,75 @@
+using System.CommandLine;
+using CachePolicies.Engine;
+
+namespace CachePolicies.Tool;
+
+/// <summary>Parses the command line, runs the verb, and turns what goes wrong into one line and an exit code.</summary>
+internal static class ToolProgram
+{
+    private static readonly TimeSpan TimeToStop = TimeSpan.FromMinutes(1);
+
+    public static async Task<int> RunAsync(string[] arguments, ToolConsole console, CancellationToken cancellationToken = default)
+    {
+        // Response files are off: a prompt may begin with @.
+        var parsed = CreateRoot(console).Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        if (parsed.Errors.Count > 0)
+        {
+            return Report(console, ExitCodes.BadUsage, Explain(parsed));
+        }
+
+        try
+        {
+            var configuration = new InvocationConfiguration
+            {
+                Output = console.Output,
+                Error = console.Error,
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = console.HandlesSignals ? TimeToStop : null,
+            };
+            return await parsed.InvokeAsync(configuration, cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            return Report(console, ExitCodes.Failed, "Stopped.");
+        }
+        catch (Exception problem) when (IsBadInput(problem))
+        {
+            return Report(console, ExitCodes.BadUsage, problem.Message);
+        }
+        catch (Exception failure)
+        {
+            return Report(console, ExitCodes.Failed, failure is IOException or StageFailedException ? failure.Message : $"{failure.GetType().Name}: {failure.Message}");
+        }
+    }
+
+    private static RootCommand CreateRoot(ToolConsole console) => new("Compares, records, replays, measures and tunes caching policies of diffusion denoisers.")
+    {
+        MeasureVerb.Create(console),
+        ReplayVerb.Create(console),
+    };
+
+    private static string Explain(ParseResult parsed)
+    {
+        var command = parsed.CommandResult.Command;
+        var isRoot = command is RootCommand;
+        if (parsed.UnmatchedTokens is [var unknown, ..])
+        {
+            return isRoot && !unknown.StartsWith('-')
+                ? Names.Unknown("verb", unknown, [.. command.Subcommands.Select(c => c.Name)]).Message
+                : Names.Unknown($"option of '{command.Name}' called", unknown, [.. command.Options.Select(o => o.Name)]).Message;
+        }
+
+        return $"{parsed.Errors[0].Message} 'cachepolicies {(isRoot ? "" : command.Name + " ")}--help' shows what is right.";
+    }
+
+    /// <summary>Whether other input would have been right: these exceptions carry a sentence that says which.</summary>
+    private static bool IsBadInput(Exception exception) => exception
+        is UsageException or ArgumentException or CachePlanException or InvalidDataException
+        or NotSupportedException or FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException;
+
+    private static int Report(ToolConsole console, int exitCode, string message)
+    {
+        console.Error.WriteLine(string.Join(' ', message.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)));
+        return exitCode;
+    }
+}

@@ -1,0 +1,3 @@
+using CachePolicies.Tool;
+
+return await ToolProgram.RunAsync(args, ToolConsole.OfProcess()).ConfigureAwait(false);

@@ -1,0 +1,107 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using CachePolicies.Backends.Cpu;
+using CachePolicies.Engine;
+using CachePolicies.Engine.Traces;
+using CachePolicies.Reporting;
+
+namespace CachePolicies.Tool;
+
+/// <summary><c>replay</c>: the decisions that a policy takes on a recorded run, without the model.</summary>
+internal static class ReplayVerb
+{
+    public static Command Create(ToolConsole console)
+    {
+        var trace = new Option<string>("--trace", "-t") { Description = "A run recorded by 'cachepolicies record'.", HelpName = "TRACE", Required = true };
+        var policy = SharedOptions.Policy();
+        var settings = SharedOptions.Settings("policy");
+        var json = SharedOptions.Json();
+        var command = new Command("replay", "Shows what a policy decides on a recorded run, without the model.") { trace, policy, settings, json };
+        command.SetAction((parsed, cancellationToken) =>
+        {
+            var chosen = PolicySettings.Create(parsed.GetRequiredValue(policy), parsed.GetRequiredValue(settings));
+            Run(console, parsed.GetRequiredValue(trace), chosen, parsed.GetValue(json), cancellationToken);
+            return Task.FromResult(ExitCodes.Success);
+        });
+        return command;
+    }
+
+    private static void Run(ToolConsole console, string path, PolicySettings policy, bool json, CancellationToken cancellationToken)
+    {
+        using var trace = OpenTrace(path);
+        using var backend = new CpuBackend();
+        var denoiser = new TraceDenoiser(trace, backend);
+        var layout = denoiser.Denoiser.Layout;
+        var costs = StageCosts.Of(layout, trace.Metadata);
+        var run = ReplayedRun.Of(denoiser.Replay(policy.Policy, cancellationToken), policy.Entry, layout, costs);
+        if (json)
+        {
+            WriteJson(console.Output, run, policy, costs);
+        }
+        else
+        {
+            WriteText(console.Output, run, policy, costs);
+        }
+    }
+
+    /// <summary>Opens a trace, or says that there is none.</summary>
+    internal static TraceReader OpenTrace(string path) => File.Exists(path)
+        ? TraceReader.Open(path)
+        : throw new UsageException($"There is no trace '{path}'; the path of a file that 'cachepolicies record' wrote is right.");
+
+    private static void WriteJson(TextWriter output, ReplayedRun run, PolicySettings policy, StageCosts costs)
+    {
+        foreach (var step in run.Steps)
+        {
+            JsonLine.Write(output, step.ToJson());
+        }
+
+        JsonLine.Write(output, new JsonObject
+        {
+            ["summary"] = true,
+            ["policy"] = policy.Entry.Name,
+            ["options"] = JsonLine.Array(policy.Settings.Select(s => (JsonNode?)s)),
+            ["steps"] = run.Steps.Count,
+            ["computed"] = run.Count(ComputedShare.Full),
+            ["partial"] = run.Count(ComputedShare.Partial),
+            ["skipped"] = run.Count(ComputedShare.Skipped),
+            ["decisions"] = run.Decisions,
+            ["estimatedSpeedup"] = JsonLine.Rounded(run.EstimatedSpeedup, 4),
+            ["costsMeasured"] = costs.AreMeasured,
+        });
+    }
+
+    private static void WriteText(TextWriter output, ReplayedRun run, PolicySettings policy, StageCosts costs)
+    {
+        var table = new TextTable(
+            new("step"), new("", ColumnAlignment.Left), new("boundary", ColumnAlignment.Left), new("distance"), new("accumulated"), new("threshold"), new("action", ColumnAlignment.Left));
+        foreach (var step in run.Steps)
+        {
+            if (step.Checks.Count == 0)
+            {
+                table.AddRow(step.Step.ToString(CultureInfo.InvariantCulture), step.Letter.ToString(), "", "", "", "", "compute");
+            }
+
+            foreach (var check in step.Checks)
+            {
+                table.AddRow(
+                    step.Step.ToString(CultureInfo.InvariantCulture),
+                    step.Letter.ToString(),
+                    check.Boundary,
+                    Format(check.Distance),
+                    Format(check.Accumulated),
+                    Format(check.Threshold),
+                    check.To is null ? $"compute{(check.Reason is null ? "" : $" ({check.Reason})")}" : $"skip to {check.To} by {check.Via}{(check.Gamma is null ? "" : $", γ {Format(check.Gamma)}")}");
+            }
+        }
+
+        output.Write(table.ToPlainText());
+        output.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{policy.Label}: {run.Count(ComputedShare.Full)} computed in full, {run.Count(ComputedShare.Partial)} in part, {run.Count(ComputedShare.Skipped)} skipped; about {run.EstimatedSpeedup:0.00}× ({(costs.AreMeasured ? "stage costs as recorded" : "every block stage counted alike")})."));
+        output.WriteLine(run.Decisions);
+    }
+
+    private static string Format(double? number) => number?.ToString("0.0000", CultureInfo.InvariantCulture) ?? "";
+}
