@@ -44,6 +44,10 @@ public readonly record struct CacheDecision
     public static CacheDecision SkipWhileBelow(double accumulated, float threshold, BoundaryRef to, Approximation? via = null) =>
         new() { IsSkip = IsBelow(accumulated, threshold), To = to, Via = via, Value = accumulated, IsAccumulated = true, Threshold = threshold };
 
+    /// <summary>The same for methods that skip at the threshold too (MagCache); a threshold of 0 never skips.</summary>
+    public static CacheDecision SkipWhileAtMost(double accumulated, float threshold, BoundaryRef to, Approximation? via = null) =>
+        new() { IsSkip = threshold > 0 && accumulated <= threshold, To = to, Via = via, Value = accumulated, IsAccumulated = true, Threshold = threshold };
+
     /// <summary>The comparison itself: <paramref name="threshold"/> &gt; 0 and <paramref name="value"/> &lt; <paramref name="threshold"/>; false for NaN.</summary>
     public static bool IsBelow(double value, float threshold) => threshold > 0 && value < threshold;
 

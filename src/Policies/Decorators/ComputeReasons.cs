@@ -21,6 +21,9 @@ public static class ComputeReasons
     /// <summary><see cref="CachePolicyExtensions.WithCooldown"/>.</summary>
     public const string Cooldown = "cool-down";
 
-    /// <summary>The part of the evaluations that DiCache retains.</summary>
+    /// <summary>The part of the evaluations at the start that DiCache and MagCache retain.</summary>
     public const string Retention = "retention";
+
+    /// <summary>There is nothing to reuse yet.</summary>
+    public const string NothingComputed = "nothing computed yet";
 }

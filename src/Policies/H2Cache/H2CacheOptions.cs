@@ -62,6 +62,10 @@ public sealed class H2CacheOptions : CachePolicyOptions
     /// <value>Plain by default. <see cref="SkipMethod.Aligned"/> needs <see cref="H2CacheVariant.FirstBlockResidual"/>.</value>
     public SkipApproximationOptions Approximation { get; } = new();
 
+    /// <summary>Whether and how thresholds follow the run.</summary>
+    /// <value>Off by default.</value>
+    public H2AdaptiveOptions Adaptive { get; } = new();
+
     private protected override void Check(OptionsProblems problems)
     {
         problems.RequireDefined(Variant, nameof(Variant));
@@ -70,6 +74,7 @@ public sealed class H2CacheOptions : CachePolicyOptions
         problems.RequireAtLeast(1, StructurePoolDivisor, nameof(StructurePoolDivisor));
         problems.RequireAtLeast(1, DetailPoolDivisor, nameof(DetailPoolDivisor));
         problems.RequireDefined(ReferenceUpdate, nameof(ReferenceUpdate));
+        Adaptive.Check(problems, nameof(Adaptive));
         Approximation.Check(
             problems,
             nameof(Approximation),

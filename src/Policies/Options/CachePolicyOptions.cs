@@ -3,18 +3,26 @@ namespace CachePolicies.Policies;
 /// <summary>The settings that every policy has: steps that are computed whatever the distances say. A step is one evaluation of the denoiser.</summary>
 public abstract class CachePolicyOptions
 {
-    private protected CachePolicyOptions(int forcedLastSteps = 0) => ForcedLastSteps = forcedLastSteps;
+    private protected CachePolicyOptions(int forcedLastSteps = 0, int warmupSteps = 0, int? maximumConsecutiveSkips = null)
+    {
+        WarmupSteps = warmupSteps;
+        ForcedLastSteps = forcedLastSteps;
+        MaximumConsecutiveSkips = maximumConsecutiveSkips;
+    }
 
     /// <summary>How many evaluations at the start are always computed.</summary>
-    /// <value>At least 0. The default is 0; the first is computed in any case, because there is nothing to reuse.</value>
+    /// <value>
+    /// At least 0; the first is computed in any case, because there is nothing to reuse. The default is what the method publishes: 8 for DBCache, 10
+    /// for EasyCache, 3 for TaylorSeer, else 0.
+    /// </value>
     public int WarmupSteps { get; set; }
 
     /// <summary>How many evaluations at the end are always computed: late errors are not corrected by later steps.</summary>
-    /// <value>At least 0. The default is 1 where the published method forces the last step (TeaCache, DiCache), else 0.</value>
+    /// <value>At least 0. The default is 1 where the published method forces the last step (TeaCache, DiCache, EasyCache), else 0.</value>
     public int ForcedLastSteps { get; set; }
 
     /// <summary>How many evaluations in a row may reuse anything before one is computed.</summary>
-    /// <value>At least 0; 0 never skips. The default is <see langword="null"/>: no limit.</value>
+    /// <value>At least 0; 0 never skips. The default is <see langword="null"/>: no limit; 5 for MagCache (K).</value>
     public int? MaximumConsecutiveSkips { get; set; }
 
     /// <summary>How many evaluations of a generation may reuse anything.</summary>

@@ -44,6 +44,14 @@ internal sealed class OptionsProblems(string optionsName)
         }
     }
 
+    public void RequirePositive(float value, string property)
+    {
+        if (!(float.IsFinite(value) && value > 0))
+        {
+            Add(property, value, "a finite number above 0 is right");
+        }
+    }
+
     public void RequireBoundary(string? value, string property)
     {
         if (string.IsNullOrWhiteSpace(value))

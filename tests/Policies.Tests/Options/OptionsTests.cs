@@ -36,6 +36,23 @@ public class OptionsTests
         { new DiCacheOptions { ErrorMetric = (DiCacheErrorMetric)5 }, "DiCacheOptions.ErrorMetric is 5; one of ProbeChange, ProbeMinusInput is right." },
         { new DiCacheOptions { MaximumGamma = 0.9f }, "DiCacheOptions.MaximumGamma is 0.9; a finite number of at least 1 is right." },
         { new DiCacheOptions { Approximation = { Method = SkipMethod.Taylor } }, "DiCacheOptions.TrajectoryAlignment is True; false is right with Approximation.Method Taylor" },
+        { new H2CacheOptions { Adaptive = { StartFactor = float.NaN } }, "H2CacheOptions.Adaptive.StartFactor is NaN;" },
+        { new H2CacheOptions { Adaptive = { EndFactor = -1 } }, "H2CacheOptions.Adaptive.EndFactor is -1;" },
+        { new H2CacheOptions { Adaptive = { Reaction = 5 } }, "H2CacheOptions.Adaptive.Reaction is 5; a number from 0 to 4 is right." },
+        { new H2CacheOptions { Adaptive = { MaximumReaction = 0.5f } }, "H2CacheOptions.Adaptive.MaximumReaction is 0.5;" },
+        { new EasyCacheOptions { Threshold = float.NaN }, "EasyCacheOptions.Threshold is NaN;" },
+        { new EasyCacheOptions { Approximation = { Method = SkipMethod.Aligned } }, "EasyCache decides at 'latent'" },
+        { new MagCacheOptions(), "MagCacheOptions.Calibration is null; the model's ratios are right;" },
+        { new MagCacheOptions { Calibration = new("", [1, -1], []) }, "MagCacheOptions.Calibration is -1; finite ratios above 0 are right." },
+        { new MagCacheOptions { Calibration = new("", [1], []), Threshold = -1 }, "MagCacheOptions.Threshold is -1;" },
+        { new MagCacheOptions { Calibration = new("", [1], []), RetentionRatio = 2 }, "MagCacheOptions.RetentionRatio is 2;" },
+        { new DBCacheOptions { Threshold = float.NaN }, "DBCacheOptions.Threshold is NaN;" },
+        { new DBCacheOptions { MaximumAccumulatedDistance = -1 }, "DBCacheOptions.MaximumAccumulatedDistance is -1;" },
+        { new DBCacheOptions { Tail = "" }, "DBCacheOptions.Tail is empty;" },
+        { new TaylorSeerOptions { Interval = 0 }, "TaylorSeerOptions.Interval is 0; a whole number of at least 1 is right." },
+        { new StepMaskOptions { StepMask = null }, "StepMaskOptions.StepMask is null;" },
+        { new StepMaskOptions { From = " " }, "StepMaskOptions.From is empty;" },
+        { new StepMaskOptions { Approximation = { Method = SkipMethod.Aligned } }, "a fixed schedule has no probe" },
     };
 
     [Theory]
@@ -88,6 +105,11 @@ public class OptionsTests
         BlockCacheOptions block => CachePolicy.BlockCache(block),
         TeaCacheOptions tea => CachePolicy.TeaCache(tea),
         DiCacheOptions di => CachePolicy.DiCache(di),
+        EasyCacheOptions easy => CachePolicy.EasyCache(easy),
+        MagCacheOptions mag => CachePolicy.MagCache(mag),
+        DBCacheOptions db => CachePolicy.DBCache(db),
+        TaylorSeerOptions taylor => CachePolicy.TaylorSeer(taylor),
+        StepMaskOptions mask => CachePolicy.StepMask(mask),
         _ => throw new ArgumentException("unknown options"),
     };
 }

@@ -28,6 +28,16 @@ internal static class Layouts
         var stages = boundaries.Skip(1).Select((b, i) => new StageDescriptor(
             $"to {b.Name}",
             [.. boundaries[i].Tensors.Where(t => t.Kind == TensorKind.State).Select(t => $"{boundaries[i].Name}/{t.Name}")]));
-        return new DenoiserLayout("small", [], [.. boundaries], [.. stages]);
+        return new DenoiserLayout("small", [], [.. boundaries], [.. stages], "weights-1");
     }
+
+    /// <summary>A model that was not split: one stage.</summary>
+    public static DenoiserLayout Unsplit { get; } = new(
+        "unsplit",
+        [],
+        [
+            new("latent", BoundaryRole.Latent, new TensorDescriptor("image", TensorKind.State, ElementType.Float32, new TensorShape(4, 8))),
+            new("output", BoundaryRole.Output, new TensorDescriptor("image", TensorKind.State, ElementType.Float32, new TensorShape(4, 8))),
+        ],
+        [new("all", "latent/image")]);
 }

@@ -72,9 +72,9 @@ internal sealed class PolicyWalk : IMeasurementSource
 
     public float Distance(MeasurementKey key)
     {
-        Assert.Contains(_plan.Measurements, m => ReferenceEquals(m.Key, key));
+        var measurement = _plan.Measurements.Single(m => ReferenceEquals(m.Key, key));
         Asked.Add(key.Name);
-        return _computedBefore ? _distances(key.Name) : float.PositiveInfinity;
+        return _computedBefore || !_plan.NeedsReference(measurement) ? _distances(key.Name) : float.PositiveInfinity;
     }
 
     public bool CanSkip(BoundaryRef to) => _computedBefore;

@@ -1,0 +1,28 @@
+namespace CachePolicies.Policies;
+
+/// <summary>
+/// EasyCache (arXiv 2507.02860): predicts the change of the output from that of the input by the rate between the last computed steps. Needs no
+/// boundary inside the model, so it works on an unsplit one. Warm-up is the paper's R.
+/// </summary>
+public sealed class EasyCacheOptions : CachePolicyOptions
+{
+    /// <summary>Creates the defaults.</summary>
+    public EasyCacheOptions()
+        : base(forcedLastSteps: 1, warmupSteps: 10)
+    {
+    }
+
+    /// <summary>The denoiser is skipped while the accumulated predicted change of its output, relative to it, is below this.</summary>
+    /// <value>τ, finite, at least 0. The default is 0.05 (HunyuanVideo 0.025); 0 never skips.</value>
+    public float Threshold { get; set; } = 0.05f;
+
+    /// <summary>How the output is made: x + (v − x)_cached as published, or extrapolated.</summary>
+    /// <value>Plain by default; <see cref="SkipMethod.Aligned"/> is refused, because nothing runs before the decision.</value>
+    public SkipApproximationOptions Approximation { get; } = new();
+
+    private protected override void Check(OptionsProblems problems)
+    {
+        problems.RequireThreshold(Threshold, nameof(Threshold));
+        Approximation.Check(problems, nameof(Approximation), "EasyCache decides at 'latent', before any block ran");
+    }
+}

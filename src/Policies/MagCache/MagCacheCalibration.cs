@@ -1,0 +1,54 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace CachePolicies.Policies;
+
+/// <summary>
+/// The magnitude ratios of a model: m_t = mean ‖r_t‖ / ‖r_{t−1}‖ over the tokens, r the residual of the whole stack. Made once for each model by
+/// <see cref="MagCacheCalibrator"/> and bound to its fingerprint.
+/// </summary>
+/// <param name="Fingerprint">The fingerprint of the layout that was calibrated.</param>
+/// <param name="Conditional">A ratio for each evaluation; the first is 1.</param>
+/// <param name="Unconditional">The same without the prompt; empty where there was no such branch: the conditional ones serve both.</param>
+public sealed record MagCacheCalibration(string Fingerprint, ImmutableArray<double> Conditional, ImmutableArray<double> Unconditional)
+{
+    /// <summary>Reads a calibration that <see cref="Save"/> wrote.</summary>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">It is no calibration; the message says why.</exception>
+    public static MagCacheCalibration Load(string path)
+    {
+        if (!File.Exists(path))
+        {
+            throw new FileNotFoundException($"There is no calibration '{path}'. Run the calibration for this model first.", path);
+        }
+
+        try
+        {
+            var read = JsonSerializer.Deserialize(File.ReadAllText(path), MagCacheJson.Default.MagCacheCalibration);
+            return read is { Fingerprint: not null, Conditional.IsDefaultOrEmpty: false }
+                ? read with { Unconditional = read.Unconditional.IsDefault ? [] : read.Unconditional }
+                : throw new InvalidDataException($"'{path}' is no MagCache calibration: it lacks a fingerprint or ratios.");
+        }
+        catch (JsonException broken)
+        {
+            throw new InvalidDataException($"'{path}' is no MagCache calibration: {broken.Message}", broken);
+        }
+    }
+
+    /// <summary>Writes the calibration as JSON.</summary>
+    public void Save(string path) => File.WriteAllText(path, JsonSerializer.Serialize(this, MagCacheJson.Default.MagCacheCalibration));
+
+    /// <summary>The ratios for a branch and a number of evaluations: where that is another than was calibrated, the nearest in proportion.</summary>
+    public ImmutableArray<double> For(GuidanceBranch branch, int evaluationCount)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(evaluationCount, 1);
+        var ratios = branch == GuidanceBranch.Unconditional && !Unconditional.IsDefaultOrEmpty ? Unconditional : Conditional;
+        var scale = (ratios.Length - 1) / (double)Math.Max(1, evaluationCount - 1);
+        return [.. Enumerable.Range(0, evaluationCount).Select(i => ratios[(int)Math.Round(i * scale, MidpointRounding.ToEven)])];
+    }
+}
+
+[JsonSerializable(typeof(MagCacheCalibration))]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
+internal sealed partial class MagCacheJson : JsonSerializerContext;

@@ -1,0 +1,40 @@
+namespace CachePolicies.Policies;
+
+/// <summary>
+/// TaylorSeer (arXiv 2503.06923): computes every N-th evaluation and extrapolates between them. To extrapolate under another policy's decisions,
+/// set that policy's <c>Approximation</c>.
+/// </summary>
+public sealed class TaylorSeerOptions : CachePolicyOptions
+{
+    /// <summary>Creates the defaults.</summary>
+    public TaylorSeerOptions()
+        : base(warmupSteps: 3)
+    {
+        Approximation.Method = SkipMethod.Taylor;
+        Approximation.Order = 2;
+    }
+
+    /// <summary>Every so many evaluations one is computed.</summary>
+    /// <value>N, at least 1. The default is 5; 1 computes all.</value>
+    public int Interval { get; set; } = 5;
+
+    /// <summary>Where the skip begins; what is extrapolated is the residual over it.</summary>
+    /// <value>A boundary's name or role. The default is <c>embedded</c>; <c>latent</c> works on an unsplit model.</value>
+    public string From { get; set; } = BoundaryRole.Embedded.ToName();
+
+    /// <summary>Where the skip leads.</summary>
+    /// <value>A boundary's name or role. The default is <c>detail</c>; <c>output</c> works on an unsplit model.</value>
+    public string To { get; set; } = BoundaryRole.Detail.ToName();
+
+    /// <summary>Order (O in the paper), damping and coordinate of the extrapolation.</summary>
+    /// <value>Taylor of order 2 by default.</value>
+    public SkipApproximationOptions Approximation { get; } = new();
+
+    private protected override void Check(OptionsProblems problems)
+    {
+        problems.RequireAtLeast(1, Interval, nameof(Interval));
+        problems.RequireBoundary(From, nameof(From));
+        problems.RequireBoundary(To, nameof(To));
+        Approximation.Check(problems, nameof(Approximation), "a fixed schedule has no probe");
+    }
+}
