@@ -72,7 +72,7 @@ public sealed class ModelErrorTests : IDisposable
     [InlineData("\"shape\":[12, 6]", "\"shape\":[12]", "'latent/image'", "[batch, 12]")]
     [InlineData("\"name\":\"modulated\"", "\"name\":\"modulation\"", "'embed.onnx'", "'embedded/modulation'", "embedded/modulated")]
     [InlineData("\"name\":\"timestep\"", "\"name\":\"time\"", "'embed.onnx' reads 'timestep'", "time")]
-    [InlineData("\"per\":\"evaluation\",\"type\":\"float32\",\"shape\":[]}]", "\"type\":\"float32\",\"shape\":[]}, {\"name\":\"guidance\",\"kind\":\"conditioning\",\"type\":\"float32\",\"shape\":[]}]", "'guidance'", "no stage reads")]
+    [InlineData("\"per\":\"generation\",\"type\":\"float32\",\"shape\":[]}]", "\"type\":\"float32\",\"shape\":[]}, {\"name\":\"guidance\",\"kind\":\"conditioning\",\"type\":\"float32\",\"shape\":[]}]", "'guidance'", "no stage reads")]
     [InlineData("}, {\"name\":\"modulated\",\"kind\":\"signal\",\"type\":\"float32\",\"shape\":[12, 16]}", "}", "'embed.onnx' writes 'embedded/modulated'")]
     public void A_manifest_that_contradicts_a_graph_is_refused_with_both_sides(string right, string wrong, params string[] reasons)
     {

@@ -165,6 +165,9 @@ public sealed class OnnxRuntimeBackend : IDenoiserBackend
     internal int? NextGraphIdentifier() =>
         Options.CudaGraphs && Sessions.Provider is CudaProvider ? Interlocked.Increment(ref _graphs) : null;
 
+    /// <summary>Waits for the device, where it serves one thread at a time.</summary>
+    internal DeviceTurn TakeTurn() => new(Sessions.Provider.Turn);
+
     internal void ThrowIfUnusable()
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
@@ -188,6 +191,13 @@ public sealed class OnnxRuntimeBackend : IDenoiserBackend
         }
 
         return described;
+    }
+
+    /// <summary>Whether the provider computes with an element type on this device.</summary>
+    public bool Supports(ElementType type)
+    {
+        ThrowIfUnusable();
+        return _operations.Supports(type);
     }
 
     /// <summary>Refuses element types that the provider cannot compute with.</summary>

@@ -44,6 +44,7 @@ internal sealed class TinyModel : IDisposable
         {
             0 => Tensor("image", $"{Tokens}, {Patch}"),
             1 => $"{Tensor("image", $"{Tokens}, {Width}")}, {Tensor("vec", $"{Width}", "conditioning")}, {Tensor("modulated", $"{Tokens}, {Width}", "signal")}",
+            4 => $"{Tensor("image", $"{Tokens}, {Width}")}, {Tensor("residual", $"{Tokens}, {Width}", "signal")}",
             6 => Tensor("image", $"{Tokens}, {Patch}"),
             _ => Tensor("image", $"{Tokens}, {Width}"),
         };
@@ -55,7 +56,7 @@ internal sealed class TinyModel : IDisposable
               "name": "tiny",
               "fingerprint": "{{Fingerprint()}}",
               "prediction": "velocity",
-              "inputs": [{"name":"timestep","kind":"conditioning","per":"evaluation","type":"float32","shape":[]}],
+              "inputs": [{"name":"timestep","kind":"conditioning","per":"evaluation","type":"float32","shape":[]}, {"name":"style","kind":"conditioning","per":"generation","type":"float32","shape":[]}],
               "boundaries": [
             {{string.Join(",\n", boundaries)}}
               ],
@@ -76,9 +77,10 @@ internal sealed class TinyModel : IDisposable
         var x = _type == ElementType.Float32 ? image : graph.Cast(image, OnnxElementType.Float32);
         if (stage == 0)
         {
-            // The timestep as two waves, mixed to a vector; patches as tokens.
+            // The timestep as two waves and the style, mixed to a vector; patches as tokens.
+            var style = graph.Reshape(graph.Input("style", OnnxElementType.Float32, "batch"), -1, 1);
             var time = graph.Reshape(graph.Input("timestep", OnnxElementType.Float32, "batch"), -1, 1);
-            var vec = graph.Node("Tanh", [graph.MatMul(graph.Concat(1, graph.Node("Sin", [graph.Mul(time, graph.Scalar(3))]), graph.Node("Cos", [time])), Weights(graph, 1, 2, Width))]);
+            var vec = graph.Node("Tanh", [graph.MatMul(graph.Concat(1, graph.Node("Sin", [graph.Mul(time, graph.Scalar(3))]), graph.Node("Cos", [time]), style), Weights(graph, 1, 3, Width))]);
             x = graph.MatMul(x, Weights(graph, 2, Patch, Width));
             Output(graph, $"{to}/image", x, Tokens, Width);
             Output(graph, $"{to}/vec", vec, Width);
@@ -92,7 +94,12 @@ internal sealed class TinyModel : IDisposable
         {
             var vec = graph.Input("embedded/vec", element, "batch", Width);
             vec = _type == ElementType.Float32 ? vec : graph.Cast(vec, OnnxElementType.Float32);
-            Output(graph, $"{to}/image", Block(graph, x, vec, 10 * stage), Tokens, Width);
+            var result = Block(graph, x, vec, 10 * stage);
+            Output(graph, $"{to}/image", result, Tokens, Width);
+            if (to == "detail.probe")
+            {
+                Output(graph, $"{to}/residual", graph.Sub(result, x), Tokens, Width);
+            }
         }
 
         return graph.ToBytes();

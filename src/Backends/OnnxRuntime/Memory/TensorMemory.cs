@@ -66,20 +66,48 @@ internal sealed class HostMemory : ITensorMemory
 
 /// <summary>Memory of a device, from the allocator of a session on it.</summary>
 /// <param name="session">Kept open for as long as the memory is used; owned.</param>
+/// <param name="provider">Whose device it is.</param>
 /// <param name="info">Which memory; owned.</param>
-internal sealed class DeviceMemory(InferenceSession session, OrtMemoryInfo info) : ITensorMemory
+internal sealed class DeviceMemory(InferenceSession session, ExecutionProvider provider, OrtMemoryInfo info) : ITensorMemory
 {
     private readonly OrtAllocator _allocator = new(session, info);
 
-    public OrtTensor Create(TensorPool pool, int id, in TensorKey key) =>
-        new(pool, id, key, OrtValue.CreateAllocatedTensorValue(_allocator, key.ElementType.ToOnnx(), key.BatchedShape()));
+    public OrtTensor Create(TensorPool pool, int id, in TensorKey key)
+    {
+        if (key.ByteLength > provider.MaximumTensorBytes)
+        {
+            throw new InsufficientMemoryException($"A tensor on {provider.Name} holds at most {provider.MaximumTensorBytes:N0} bytes.");
+        }
 
-    public void Free(OrtTensor tensor) => tensor.Value.Dispose();
+        using var turn = new DeviceTurn(provider.Turn);
+        return new OrtTensor(pool, id, key, OrtValue.CreateAllocatedTensorValue(_allocator, key.ElementType.ToOnnx(), key.BatchedShape()));
+    }
+
+    public void Free(OrtTensor tensor)
+    {
+        using var turn = new DeviceTurn(provider.Turn);
+        tensor.Value.Dispose();
+    }
 
     public void Dispose()
     {
+        using var turn = new DeviceTurn(provider.Turn);
         _allocator.Dispose();
         info.Dispose();
         session.Dispose();
     }
+}
+
+/// <summary>A thread's turn on a device that serves one at a time; free where there is nothing to wait for.</summary>
+internal readonly ref struct DeviceTurn
+{
+    private readonly Lock? _lock;
+
+    public DeviceTurn(Lock? turn)
+    {
+        turn?.Enter();
+        _lock = turn;
+    }
+
+    public void Dispose() => _lock?.Exit();
 }

@@ -116,10 +116,11 @@ internal sealed class DeviceOperations(OnnxRuntimeBackend backend) : ITensorOper
             "scatter" => TransferGraphs.Scatter(key.ElementType, key.Shape.Rank, key.Count),
             _ => TransferGraphs.Numbers(key.Shape, key.Count),
         };
-        return _operations.GetOrAdd(key, Open(model, ports, $"the operation '{key.Name}'"));
+        return _operations.GetOrAdd(key, Open(model, ports, $"the operation '{key.Name}'", onDevice: key.ElementType.IsFloatingPoint()));
     }
 
-    private BoundSession Open(byte[] model, SessionPorts ports, string what)
+    // Integers are identifiers and positions, no features: a provider without kernels for them moves them through the host.
+    private BoundSession Open(byte[] model, SessionPorts ports, string what, bool onDevice = true)
     {
         var digest = Convert.ToHexString(SHA256.HashData(model)) + ports.Result;
         lock (_building)
@@ -128,7 +129,7 @@ internal sealed class DeviceOperations(OnnxRuntimeBackend backend) : ITensorOper
             {
                 try
                 {
-                    session = new BoundSession(backend, backend.Sessions.OpenOperation(model), ports, what);
+                    session = new BoundSession(backend, backend.Sessions.OpenOperation(model, onDevice), ports, what);
                 }
                 catch (OnnxRuntimeException failure)
                 {

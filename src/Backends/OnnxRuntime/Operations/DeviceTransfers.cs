@@ -72,7 +72,8 @@ internal sealed class DeviceTransfers(OnnxRuntimeBackend backend) : IDisposable
         var key = (from.ElementType, from.Shape.Rank);
         try
         {
-            var session = _copies.GetOrAdd(key, k => new(() => backend.Sessions.OpenOperation(TransferGraphs.Copy(k.Item1, k.Item2)))).Value;
+            var session = _copies.GetOrAdd(key, k => new(() => backend.Sessions.OpenOperation(TransferGraphs.Copy(k.Item1, k.Item2), k.Item1.IsFloatingPoint()))).Value;
+            using var turn = backend.TakeTurn();
             using var io = session.CreateIoBinding();
             io.BindInput("from", from.Value);
             io.BindOutput("to", to.Value);

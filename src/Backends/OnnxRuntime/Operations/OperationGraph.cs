@@ -104,7 +104,8 @@ internal sealed class OperationGraph
             value = expression switch
             {
                 InputExpression input => _inputs[input.Index],
-                ScalarExpression scalar => _scalars[scalar.Index],
+                ScalarExpression scalar when scalar.Index < _scalars.Length => _scalars[scalar.Index],
+                ScalarExpression scalar => throw new ArgumentException($"An expression reads the scalar {scalar.Index}; the signature has {_scalars.Length}."),
                 ConstantExpression constant => _graph.Constant([constant.Value], 1),
                 UnaryExpression unary => EmitUnary(unary.Operation, Emit(unary.Operand)),
                 BinaryExpression binary => EmitBinary(binary.Operation, Emit(binary.Left), Emit(binary.Right)),
@@ -171,8 +172,7 @@ internal sealed class OperationGraph
             return x;
         }
 
-        var most = reduce.Reduction == Reduction.Max ? MaxOrNaN(x, rank, reduce.Keep) : Reduced(reduce.Reduction, x, rank, reduce.Keep);
-        return most;
+        return reduce.Reduction == Reduction.Max ? MaxOrNaN(x, rank, reduce.Keep) : Reduced(reduce.Reduction, x, rank, reduce.Keep);
     }
 
     private OnnxValue Reduced(Reduction reduction, OnnxValue x, int rank, int keep)

@@ -31,6 +31,12 @@ internal abstract class ExecutionProvider
     /// <summary>The libraries that the runtime loads for it, without prefix and suffix, in the order in which they are loaded.</summary>
     public virtual ImmutableArray<string> Libraries => [];
 
+    /// <summary>What a thread holds while it uses the device, where the device serves one at a time; otherwise <see langword="null"/>.</summary>
+    public virtual Lock? Turn => null;
+
+    /// <summary>The most bytes of one tensor.</summary>
+    public virtual long MaximumTensorBytes => long.MaxValue;
+
     /// <summary>The memory that features lie in.</summary>
     public virtual OrtMemoryInfo MemoryOf(int device) => new(OrtMemoryInfo.allocatorCPU, OrtAllocatorType.DeviceAllocator, 0, OrtMemType.Default);
 
@@ -184,6 +190,14 @@ internal sealed class TensorRtProvider : ExecutionProvider
 /// <summary>WebGPU: Vulkan, Direct3D 12 or Metal through Dawn.</summary>
 internal sealed class WebGpuProvider : ExecutionProvider
 {
+    private static readonly Lock OneDevice = new();
+
+    // All sessions of a process share one device with one command encoder, which takes one thread at a time.
+    public override Lock? Turn => OneDevice;
+
+    // Buffers are addressed by 32 bits; Dawn would make a larger one in vain and say so only when it is used.
+    public override long MaximumTensorBytes => uint.MaxValue;
+
     public override string Name => "WebGPU";
 
     public override string RuntimeName => "WebGpuExecutionProvider";

@@ -82,7 +82,7 @@ internal static class ProviderSelector
         try
         {
             info = provider.MemoryOf(options.DeviceId);
-            return new DeviceMemory(probe, info);
+            return new DeviceMemory(probe, provider, info);
         }
         catch
         {

@@ -57,6 +57,7 @@ internal sealed class BoundSession : IDisposable
         _backend.ThrowIfUnusable();
         RequireOwn(inputs);
         RequireOwn(outputs);
+        using var turn = _backend.TakeTurn();
         var isNew = !_bindings.TryTake(inputs, outputs, out var binding);
         if (isNew)
         {

@@ -25,11 +25,13 @@ internal sealed class SessionFactory(OnnxRuntimeOptions options, ExecutionProvid
         return new InferenceSession(model, settings);
     }
 
-    /// <summary>Opens an operation graph, on the provider that runs operations; every node runs on the device, or none.</summary>
-    public InferenceSession OpenOperation(byte[] model)
+    /// <summary>Opens an operation graph, on the provider that runs operations.</summary>
+    /// <param name="model">The graph.</param>
+    /// <param name="onDevice">Whether every node must run on the device.</param>
+    public InferenceSession OpenOperation(byte[] model, bool onDevice = true)
     {
         using var settings = Settings(provider.ForOperations, "operation", capture: false);
-        if (!provider.UsesHostMemory)
+        if (onDevice && !provider.UsesHostMemory)
         {
             settings.AddSessionConfigEntry("session.disable_cpu_ep_fallback", "1");
         }
