@@ -70,6 +70,24 @@ public class RegistrationTests
         Assert.Equal((DiCacheErrorMetric.ProbeMinusInput, 0.0), (di.ErrorMetric, di.RetentionRatio));
     }
 
+    [Fact]
+    public void Every_known_policy_can_be_registered_and_made()
+    {
+        using var services = Build(b => b
+            .AddEasyCache().AddDBCache().AddTaylorSeer(o => o.Interval = 3).AddStepMask()
+            .AddMagCache(o => o.Calibration = new MagCacheCalibration("tiny", [1, 0.9, 0.8], [])));
+        var policies = services.GetRequiredService<ICachePolicyProvider>();
+        Assert.Equal(["EasyCache", "DBCache", "TaylorSeer", "StepMask", "MagCache"], policies.Names);
+        Assert.All(policies.Names, n => Assert.Equal(n, policies.GetPolicy(n).Name));
+    }
+
+    [Fact]
+    public void A_calibration_file_that_is_missing_is_told()
+    {
+        using var services = Build(b => b.AddMagCache(), ("MagCache:CalibrationFile", "nowhere.json"));
+        Assert.Contains("nowhere.json", Assert.Throws<OptionsValidationException>(() => services.GetRequiredService<ICachePolicy>()).Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("H2Cache:StructureThreshold", "-0.1", "H2CacheOptions.StructureThreshold is -0.1")]
     [InlineData("H2Cache:StructureThreshold", "NaN", "H2CacheOptions.StructureThreshold is NaN")]

@@ -7,20 +7,21 @@ namespace CachePolicies.Hosting;
 
 /// <summary>How the options of a policy are read from configuration and checked; the same for files and for the overrides of a request.</summary>
 /// <param name="bind">Copies the values of a section to the options.</param>
-internal sealed class PolicyBinding<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties)] TOptions>(Action<IConfiguration, TOptions> bind)
+/// <param name="further">Keys that <paramref name="bind"/> reads besides the properties.</param>
+internal sealed class PolicyBinding<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties)] TOptions>(Action<IConfiguration, TOptions> bind, params string[] further)
     where TOptions : class
 {
-    private static readonly string[] Known = [.. typeof(TOptions).GetProperties().Select(p => p.Name)];
+    private readonly string[] _known = [.. typeof(TOptions).GetProperties().Select(p => p.Name), .. further];
 
     /// <summary>Copies values; a key that is no option is refused with the nearest ones.</summary>
     public void Bind(string policy, string where, IConfiguration values, TOptions options)
     {
         foreach (var child in values.GetChildren())
         {
-            if (!Known.Contains(child.Key, StringComparer.OrdinalIgnoreCase))
+            if (!_known.Contains(child.Key, StringComparer.OrdinalIgnoreCase))
             {
-                var nearest = NearestWords.Of(child.Key, Known, 2);
-                throw Problem(policy, $"{where}:{child.Key} is no option of '{policy}'. {(nearest.Count > 0 ? $"Did you mean {string.Join(" or ", nearest)}?" : $"It has: {string.Join(", ", Known)}.")}");
+                var nearest = NearestWords.Of(child.Key, _known, 2);
+                throw Problem(policy, $"{where}:{child.Key} is no option of '{policy}'. {(nearest.Count > 0 ? $"Did you mean {string.Join(" or ", nearest)}?" : $"It has: {string.Join(", ", _known)}.")}");
             }
         }
 

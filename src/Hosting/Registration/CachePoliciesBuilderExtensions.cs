@@ -106,7 +106,7 @@ public static class CachePoliciesBuilderExtensions
             : ActivatorUtilities.CreateInstance<TPolicy>(services, options);
     }
 
-    private static ICachePoliciesBuilder AddKnown<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties | DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] TOptions>(
+    internal static ICachePoliciesBuilder AddKnown<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties | DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] TOptions>(
         ICachePoliciesBuilder builder, string name, PolicyBinding<TOptions> binding, Func<TOptions, string, ICachePolicy> create, Action<TOptions>? configure)
         where TOptions : CachePolicyOptions, new()
     {

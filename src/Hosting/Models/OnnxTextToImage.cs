@@ -1,0 +1,70 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using CachePolicies.Backends.OnnxRuntime;
+using CachePolicies.Engine;
+
+namespace CachePolicies.Hosting;
+
+/// <summary>Makes a text-to-image model of what a manifest brings.</summary>
+internal static class OnnxTextToImage
+{
+    public static TextToImageModel Create(OnnxDenoiserModel model)
+    {
+        var parts = model.Manifest.TextToImage ?? throw new NotSupportedException(
+            $"The model '{model.Manifest.Name}' in '{model.Directory}' brings no tokenizer and decoder (its manifest has no section 'textToImage'), so pictures cannot be made of text with it. " +
+            "Use ICachedDenoiserFactory with a pipeline of your own, or UseTextToImage with an encoder and a decoder.");
+        var encoder = EncoderOf(model, parts.Tokenizer);
+        var decoder = DecoderOf(model, parts.Decoder);
+        var latent = model.Denoiser.Layout.Latent.Primary.Shape;
+        if (latent.IsConcrete && latent.ElementCount != 3L * decoder.Width * decoder.Height)
+        {
+            throw new InvalidOperationException($"The latent {latent} of '{model.Manifest.Name}' does not hold the {decoder.Width} × {decoder.Height} picture that its manifest speaks of.");
+        }
+
+        return new TextToImageModel(model.Denoiser, encoder, decoder, SamplerOf(model, parts.Sampler));
+    }
+
+    private static WordTokenizer EncoderOf(OnnxDenoiserModel model, TokenizerManifest tokenizer)
+    {
+        Require(model, "tokenizer", tokenizer.Kind, "words");
+        Require(model, "treatment of unknown words", tokenizer.Unknown, "refuse");
+        return new WordTokenizer(ReadVocabulary(Path.Combine(model.Directory, tokenizer.Vocabulary)), tokenizer.Length, tokenizer.Input, tokenizer.Styles, tokenizer.Empty);
+    }
+
+    private static PatchDecoder DecoderOf(OnnxDenoiserModel model, DecoderManifest decoder)
+    {
+        Require(model, "decoder", decoder.Kind, "patches");
+        return new PatchDecoder(decoder.Width, decoder.Height, decoder.Patch, decoder.Minimum, decoder.Maximum);
+    }
+
+    private static ISampler SamplerOf(OnnxDenoiserModel model, SamplerManifest sampler)
+    {
+        Require(model, "sampler", sampler.Kind, "flow-match-euler", "ddim");
+        return sampler.Kind == "ddim" ? new DdimSampler() : new FlowMatchEulerSampler(sampler.Shift);
+    }
+
+    private static ImmutableArray<string> ReadVocabulary(string path)
+    {
+        try
+        {
+            using var stream = File.OpenRead(path);
+            return JsonSerializer.Deserialize(stream, VocabularyJson.Default.ImmutableArrayString);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or JsonException)
+        {
+            throw new InvalidDataException($"The vocabulary '{path}' cannot be read: {failure.Message}", failure);
+        }
+    }
+
+    private static void Require(OnnxDenoiserModel model, string what, string kind, params string[] known)
+    {
+        if (!known.Contains(kind, StringComparer.Ordinal))
+        {
+            throw new NotSupportedException($"The {what} '{kind}' of '{model.Manifest.Name}' is not known; {string.Join(" and ", known)} {(known.Length == 1 ? "is" : "are")}.");
+        }
+    }
+}
+
+[JsonSerializable(typeof(ImmutableArray<string>))]
+internal sealed partial class VocabularyJson : JsonSerializerContext;

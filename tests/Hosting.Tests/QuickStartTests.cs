@@ -1,0 +1,59 @@
+using CachePolicies.Engine;
+using CachePolicies.Reporting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace CachePolicies.Hosting.Tests;
+
+public class QuickStartTests
+{
+    [Fact]
+    public async Task The_readme_shows_code_that_compiles()
+    {
+        var source = (await File.ReadAllTextAsync(Repository.PathOf("tests/Hosting.Tests/QuickStart.cs"))).ReplaceLineEndings("\n");
+        var begin = source.IndexOf("// begin\n", StringComparison.Ordinal) + "// begin\n".Length;
+        var code = string.Join('\n', source[begin..source.IndexOf("        // end", StringComparison.Ordinal)].Split('\n').Select(l => l.Length > 8 ? l[8..] : l.Trim())).Trim();
+
+        var readme = (await File.ReadAllTextAsync(Repository.PathOf("README.md"))).ReplaceLineEndings("\n");
+
+        Assert.Contains(code, readme, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_sample_model_makes_a_picture_and_a_cache_saves_stages()
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.AddBlockCache(o => o.Threshold = 0.5f).UseModel(Repository.PathOf("models/emoji"));
+        using var host = builder.Build();
+        var generator = host.Services.GetRequiredService<ITextToImageGenerator>();
+
+        var decisions = new List<EvaluationRecord>();
+        TextToImageResult? result = null;
+        await foreach (var update in generator.GenerateAsync(new("red apple") { Steps = 12, ReportDecisions = true }))
+        {
+            decisions.AddRange((update as TextToImageProgress)?.Decisions ?? []);
+            result = update as TextToImageResult ?? result;
+        }
+
+        Assert.Equal((32, 32), (result!.Image.Width, result.Image.Height));
+        var layout = generator.Model.Denoiser.Layout;
+        Assert.Contains(decisions, d => d.ExtentOf(layout) == StepExtent.Partial);
+        Assert.Contains(decisions, d => d.ExtentOf(layout) == StepExtent.Full);
+        Assert.True(result.Planes.ToArray().Count(p => p > 0.9f) > 500, "an emoji stands on white");
+    }
+}
+
+/// <summary>Finds files of the repository.</summary>
+internal static class Repository
+{
+    public static string PathOf(string file)
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "CachePolicies.sln")))
+        {
+            folder = folder.Parent;
+        }
+
+        return Path.Combine(folder?.FullName ?? throw new InvalidOperationException("The repository was not found."), file);
+    }
+}
