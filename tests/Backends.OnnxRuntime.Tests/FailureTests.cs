@@ -35,6 +35,19 @@ public sealed class FailureTests : IDisposable
     }
 
     [Fact]
+    public void A_stage_that_needs_more_memory_than_there_is_says_so_and_the_next_generation_works()
+    {
+        File.WriteAllBytes(_files.Folder.File("embed.onnx"), EmbedThatLooksUp(hungry: true));
+        _files.WriteManifest(_files.Manifest());
+        using var model = OnnxDenoiserModel.Load(_files.Folder.FullName, _backend);
+        var loop = TinyRun.Loop(model.Denoiser, TinyRun.Policies["di"], LaneExecution.Separate);
+        var error = Assert.Throws<StageFailedException>(() => loop.Run(Styled(3)));
+        Assert.True(error.Message.Contains("out of memory", StringComparison.Ordinal), error.Message);
+        Assert.Equal(0, _backend.Statistics.LiveTensors);
+        loop.Run(Styled(0));
+    }
+
+    [Fact]
     public void A_lost_device_fails_fast_until_the_backend_is_built_anew()
     {
         using var backend = new OnnxRuntimeBackend();
@@ -100,7 +113,8 @@ public sealed class FailureTests : IDisposable
         return request with { Samples = [new GenerationSample(request.Samples[0].Noise, inputs, inputs)] };
     }
 
-    private static byte[] EmbedThatLooksUp()
+    // A hungry one makes a tensor of style · 2⁴⁰ elements on its way; 0 makes an empty one.
+    private static byte[] EmbedThatLooksUp(bool hungry = false)
     {
         var graph = new OnnxGraphBuilder("embed");
         var image = graph.Input("latent/image", OnnxElementType.Float32, "batch", TinyModel.Tokens, TinyModel.Patch);
@@ -109,6 +123,13 @@ public sealed class FailureTests : IDisposable
         var table = graph.Constant(Enumerable.Range(0, 4 * TinyModel.Width).Select(i => i * 0.01f).ToArray(), 4, TinyModel.Width);
         var vec = graph.Add(graph.Gather(table, style, 0), time);
         var tokens = graph.MatMul(image, graph.Constant(Enumerable.Range(0, TinyModel.Patch * TinyModel.Width).Select(i => i * 0.01f).ToArray(), TinyModel.Patch, TinyModel.Width));
+        if (hungry)
+        {
+            var size = graph.Mul(graph.Concat(0, style, graph.Integers(1)), graph.Integers(1 << 20, 1 << 20));
+            var large = graph.Node("Expand", [graph.Constant([1f], 1, 1), size]);
+            vec = graph.Add(vec, graph.ReduceSum(large, [0, 1], keepDimensions: true));
+        }
+
         graph.Output("embedded/image", tokens, OnnxElementType.Float32, "batch", TinyModel.Tokens, TinyModel.Width);
         graph.Output("embedded/vec", vec, OnnxElementType.Float32, "batch", TinyModel.Width);
         graph.Output("embedded/modulated", graph.Neg(tokens), OnnxElementType.Float32, "batch", TinyModel.Tokens, TinyModel.Width);

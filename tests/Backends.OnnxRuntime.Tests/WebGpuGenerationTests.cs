@@ -1,5 +1,6 @@
 using System.Text.Json;
 using CachePolicies.Engine;
+using CachePolicies.Onnx;
 
 namespace CachePolicies.Backends.OnnxRuntime;
 
@@ -100,6 +101,27 @@ public sealed class WebGpuGenerationTests : IDisposable
         {
             SteadyState.AssertAllocatesNothing(TinyRun.Loop(model.Denoiser, policy), name);
         }
+    }
+
+    [Fact]
+    public void An_input_that_a_graph_reads_on_the_processor_is_copied_anew_at_each_run()
+    {
+        var graph = new OnnxGraphBuilder("identifiers");
+        var shape = graph.Input("shape", OnnxElementType.Int64, 2);
+        graph.Output("grid", graph.Node("Expand", [graph.Constant([1f], 1, 1), shape]), OnnxElementType.Float32, "rows", "columns");
+        using var session = new BoundSession(WebGpu.Backend, WebGpu.Backend.Sessions.OpenAsStage(graph.ToBytes()), new SessionPorts(["shape"], ["grid"], []), "a test");
+        Assert.Equal(["shape"], session.CopiedInputs);
+        var sizes = WebGpu.Backend.Rent(ElementType.Int64, TensorShape.Scalar, 2);
+        foreach (var (rows, columns) in new[] { (2, 3), (4, 5), (2, 3) })
+        {
+            var grid = WebGpu.Backend.Rent(ElementType.Float32, new TensorShape(columns), rows);
+            WebGpu.Backend.Upload([(long)rows, columns], sizes);
+            session.Run([sizes], [], [grid]);
+            Assert.Equal(rows * columns, WebGpu.Backend.ToArray(grid).Sum());
+            grid.Release();
+        }
+
+        sizes.Release();
     }
 
     [Fact]

@@ -1,0 +1,96 @@
+using System.Globalization;
+using CachePolicies;
+using CachePolicies.Backends.OnnxRuntime;
+using CachePolicies.Engine;
+using CachePolicies.Policies;
+
+namespace CachePolicies.Bench;
+
+/// <summary>
+/// What the run-time itself costs on a staged ONNX model: each policy under scripted decisions against what the times of the stages alone allow, the
+/// time of a check, and managed allocations. With one thread everything runs on the calling thread and is timed by its own clock.
+/// </summary>
+internal static class BackendBench
+{
+    public const string Usage =
+        "       dotnet run -c Release --project bench -- backends [--model models/emoji] [--provider CPU] [--threads 1] [--waiting SpinDuringRun] [--steps 100] [--rounds 7]";
+
+    public static int Run(string[] arguments)
+    {
+        var settings = Parse(arguments);
+        var options = new OnnxRuntimeOptions
+        {
+            Providers = [settings.GetValueOrDefault("provider", "CPU")],
+            Threads = int.Parse(settings.GetValueOrDefault("threads", "1"), CultureInfo.InvariantCulture),
+            ThreadWaiting = Enum.Parse<ThreadWaiting>(settings.GetValueOrDefault("waiting", nameof(ThreadWaiting.SpinDuringRun))),
+        };
+        var steps = int.Parse(settings.GetValueOrDefault("steps", "100"), CultureInfo.InvariantCulture);
+        var rounds = int.Parse(settings.GetValueOrDefault("rounds", "7"), CultureInfo.InvariantCulture);
+        using var backend = new OnnxRuntimeBackend(options);
+        using var model = OnnxDenoiserModel.Load(settings.GetValueOrDefault("model", "models/emoji"), backend);
+        var clock = options is { Threads: 1 } && backend.Selection.Chosen == "CPU" ? BenchClock.Thread : BenchClock.Wall;
+        Console.WriteLine($"{backend.Selection} {model.Manifest.Name}, {steps} steps, one lane, {options.Threads} threads, waiting: {options.ThreadWaiting}, {clock.Name}.");
+        foreach (var copy in model.HostCopies)
+        {
+            Console.WriteLine($"Copied to the host at each run: {copy}.");
+        }
+
+        var run = new BackendRun(model.Denoiser, steps, rounds, clock);
+        var stages = run.StageSeconds();
+        ReportStages(model.Denoiser.Layout, stages);
+        ReportPolicies(run, stages);
+        ReportChecks(run, stages.Sum());
+        return 0;
+    }
+
+    private static void ReportStages(DenoiserLayout layout, double[] stages)
+    {
+        Console.WriteLine();
+        Console.WriteLine("| stage | median µs |");
+        Console.WriteLine("|---|---:|");
+        for (var i = 0; i < stages.Length; i++)
+        {
+            Write($"| {layout.Stages[i].Name} | {stages[i] * 1e6:F0} |");
+        }
+    }
+
+    private static void ReportPolicies(BackendRun run, double[] stages)
+    {
+        Console.WriteLine();
+        Console.WriteLine("| policy under scripted decisions (75 % full hits, 5 % detail hits) | ms a step | speed-up | ideal | realised / ideal | bytes a step |");
+        Console.WriteLine("|---|---:|---:|---:|---:|---:|");
+        ICachePolicy[] policies =
+        [
+            CachePolicy.None, CachePolicy.H2Cache(), CachePolicy.H2Cache(new H2CacheOptions { Variant = H2CacheVariant.FirstBlockResidual }, "H2Cache, first-block residual"),
+            CachePolicy.BlockCache(), CachePolicy.TeaCache(), CachePolicy.DiCache(new DiCacheOptions { RetentionRatio = 0 }),
+        ];
+        foreach (var row in run.Policies(policies, stages))
+        {
+            Write($"| {row.Name} | {row.SecondsPerStep * 1e3:F3} | {row.Speedup:F2} | {row.Ideal:F2} | {row.Speedup / row.Ideal:F3} | {row.BytesPerStep:F0} |");
+        }
+    }
+
+    private static void ReportChecks(BackendRun run, double step)
+    {
+        Console.WriteLine();
+        Console.WriteLine("| check | µs | of a step |");
+        Console.WriteLine("|---|---:|---:|");
+        foreach (var (name, seconds) in run.Checks())
+        {
+            Write($"| {name} | {seconds * 1e6:F1} | {100 * seconds / step:F2} % |");
+        }
+    }
+
+    private static void Write(FormattableString line) => Console.WriteLine(line.ToString(CultureInfo.InvariantCulture));
+
+    private static Dictionary<string, string> Parse(string[] arguments)
+    {
+        var settings = new Dictionary<string, string>(StringComparer.Ordinal);
+        for (var i = 0; i + 1 < arguments.Length; i += 2)
+        {
+            settings[arguments[i].TrimStart('-')] = arguments[i + 1];
+        }
+
+        return settings;
+    }
+}
