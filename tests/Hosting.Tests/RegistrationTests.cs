@@ -173,6 +173,42 @@ public class RegistrationTests
         Assert.Equal((4, "x"), (EveryOther.Last!.Period, EveryOther.Last.Label));
     }
 
+    [Fact]
+    public void Rules_from_configuration_and_decorators_from_code_stand_around_any_policy()
+    {
+        var order = new List<string>();
+        using var services = Build(
+            b => b.AddCachePolicy<EveryOther, EveryOtherOptions>("Mine")
+                .Decorate("mine", (_, p) => { order.Add("first"); return p; })
+                .Decorate("Mine", (_, p) => { order.Add("second"); return p; }),
+            ("Mine:Rules:0:Warmup", "4"),
+            ("Mine:Rules:1:StepMask", "fast"));
+
+        var lane = new LaneInfo(0, GuidanceBranch.Conditional, 28);
+        using var tiny = new TinyModel();
+        var layout = tiny.Denoiser.Layout;
+        var visit = new BoundaryVisit(new EvaluationInfo(2, 28, 0.5f, 0.5f), layout, layout.Latent, default, null!);
+        Assert.Equal(ComputeReasons.StepMask, services.GetRequiredKeyedService<ICachePolicy>("Mine").CreateSession(lane).Decide(visit).Reason);
+        Assert.Equal(["first", "second"], order);
+
+        using var other = Build(b => b.AddH2Cache(), ("H2Cache:Rules:0:StepMask", "fast"), ("H2Cache:Rules:1:Warmup", "4"));
+        Assert.Equal(ComputeReasons.Warmup, other.GetRequiredService<ICachePolicy>().CreateSession(lane).Decide(visit).Reason);
+    }
+
+    [Theory]
+    [InlineData("Warmpu", "4", "CachePolicies:H2Cache:Rules:0:Warmpu is no rule. Known: Warmup")]
+    [InlineData("Warmup", "-4", "is '-4'. A whole number of at least 0")]
+    [InlineData("StepMask", "quick", "is 'quick'. The step mask 'quick' cannot be read")]
+    public void A_rule_that_cannot_be_used_is_refused(string rule, string value, string expected)
+    {
+        using var services = Build(b => b.AddH2Cache(), ("H2Cache:Rules:0:" + rule, value));
+        Assert.Contains(expected, Assert.ThrowsAny<ArgumentException>(() => services.GetRequiredService<ICachePolicy>()).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_decorator_needs_a_registered_policy() =>
+        Assert.Throws<UnknownCachePolicyException>(() => new ServiceCollection().AddCachePolicies().AddH2Cache().Decorate("TeaCache", (_, p) => p));
+
     internal sealed class EveryOtherOptions
     {
         public int Period { get; set; } = 2;

@@ -35,7 +35,7 @@ public static class CachePoliciesTelemetry
     /// <summary>Generations that wait for their turn.</summary>
     public const string Queued = "cachepolicies.generations.queued";
 
-    /// <summary>Bytes of features that are alive on the backend.</summary>
+    /// <summary>Bytes of features that somebody holds, by backend.</summary>
     public const string FeatureBytes = "cachepolicies.feature.bytes";
 
     /// <summary>The activity of a generation.</summary>
@@ -52,6 +52,9 @@ public static class CachePoliciesTelemetry
 
     /// <summary>The model's name.</summary>
     public const string ModelTag = "model";
+
+    /// <summary>The backend's name.</summary>
+    public const string BackendTag = "backend";
 
     /// <summary>The stage's name.</summary>
     public const string StageTag = "stage";

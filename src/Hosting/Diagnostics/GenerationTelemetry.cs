@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using CachePolicies.Engine;
@@ -14,6 +15,7 @@ internal sealed class GenerationTelemetry : IDisposable
     private readonly Histogram<double> _stage;
     private readonly Histogram<double> _generation;
     private readonly Histogram<double> _speedUp;
+    private readonly ConcurrentDictionary<IDenoiserBackend, KeyValuePair<string, object?>> _backends = new();
     private readonly TimeProvider _time;
 
     public GenerationTelemetry(IMeterFactory meters, GenerationGate gate, TimeProvider time)
@@ -28,11 +30,17 @@ internal sealed class GenerationTelemetry : IDisposable
         _speedUp = _meter.CreateHistogram<double>(CachePoliciesTelemetry.SpeedUp, "1", "Estimated speed-up of a generation: every stage at its mean duration, over what was spent.");
         _meter.CreateObservableUpDownCounter(CachePoliciesTelemetry.Active, () => gate.Running, "{generation}", "Generations that run.");
         _meter.CreateObservableUpDownCounter(CachePoliciesTelemetry.Queued, () => gate.Waiting, "{generation}", "Generations that wait for their turn.");
+        _meter.CreateObservableUpDownCounter(
+            CachePoliciesTelemetry.FeatureBytes,
+            () => _backends.Select(b => new Measurement<long>(b.Key.Statistics.LiveBytes, b.Value)),
+            "By",
+            "Bytes of features that somebody holds.");
     }
 
     /// <summary>Prepares to observe a generation; with an inner observer, which is told everything as well.</summary>
     public Observation Begin(DenoisingLoop loop, IEvaluationObserver? inner)
     {
+        _backends.GetOrAdd(loop.Denoiser.Denoiser.Backend, static b => new(CachePoliciesTelemetry.BackendTag, b.Name));
         var activity = CachePoliciesTelemetry.Source.StartActivity(CachePoliciesTelemetry.GenerationActivity);
         var listens = _stages.Enabled || _distance.Enabled || _step.Enabled || _stage.Enabled || _speedUp.Enabled || activity is not null;
         activity?.SetTag(CachePoliciesTelemetry.PolicyTag, loop.Denoiser.Policy.Name);

@@ -11,7 +11,7 @@ namespace CachePolicies.Hosting;
 internal sealed class PolicyBinding<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties)] TOptions>(Action<IConfiguration, TOptions> bind, params string[] further)
     where TOptions : class
 {
-    private readonly string[] _known = [.. typeof(TOptions).GetProperties().Select(p => p.Name), .. further];
+    private readonly string[] _known = [.. typeof(TOptions).GetProperties().Select(p => p.Name), PolicyRules.Key, .. further];
 
     /// <summary>Copies values; a key that is no option is refused with the nearest ones.</summary>
     public void Bind(string policy, string where, IConfiguration values, TOptions options)

@@ -28,6 +28,7 @@ internal sealed class PolicySource<[DynamicallyAccessedMembers(DynamicallyAccess
     private readonly IOptionsFactory<TOptions> _factory;
     private readonly IValidateOptions<TOptions>[] _validators;
     private readonly Func<TOptions, ICachePolicy> _create;
+    private readonly Func<ICachePolicy, ICachePolicy> _decorate;
     private readonly ILogger _logger;
     private readonly Lock _lock = new();
     private readonly IDisposable? _watch;
@@ -39,9 +40,10 @@ internal sealed class PolicySource<[DynamicallyAccessedMembers(DynamicallyAccess
         IOptionsFactory<TOptions> factory,
         IEnumerable<IValidateOptions<TOptions>> validators,
         Func<TOptions, ICachePolicy> create,
+        Func<ICachePolicy, ICachePolicy> decorate,
         ILogger logger)
     {
-        (_section, _binding, _factory, _validators, _create, _logger) = (section, binding, factory, [.. validators], create, logger);
+        (_section, _binding, _factory, _validators, _create, _decorate, _logger) = (section, binding, factory, [.. validators], create, decorate, logger);
         _watch = section.Watch(Reload);
     }
 
@@ -103,7 +105,7 @@ internal sealed class PolicySource<[DynamicallyAccessedMembers(DynamicallyAccess
 
     private DiagnosticPolicy Make(TOptions options)
     {
-        var policy = _create(options);
+        var policy = _decorate(PolicyRules.Apply(_create(options), _section.Values, _section.Path));
         return new DiagnosticPolicy(string.Equals(policy.Name, Name, StringComparison.Ordinal) ? policy : new NamedPolicy(policy, Name), _logger);
     }
 

@@ -98,6 +98,23 @@ public static class CachePoliciesBuilderExtensions
         return AddPolicy(builder, name, new PolicyBinding<TOptions>(bind), (services, options) => Make<TPolicy>(services, options, name), configure);
     }
 
+    /// <summary>
+    /// Puts a decorator around a registered policy, over the rules that its section in configuration lists; the later it is registered, the further outside
+    /// it stands.
+    /// </summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="name">The policy's name.</param>
+    /// <param name="decorate">Puts the decorator around; called again whenever the settings change.</param>
+    /// <exception cref="UnknownCachePolicyException">No policy of this name is registered yet.</exception>
+    public static ICachePoliciesBuilder Decorate(this ICachePoliciesBuilder builder, string name, Func<IServiceProvider, ICachePolicy, ICachePolicy> decorate)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(decorate);
+        var registry = Registry(builder.Services);
+        builder.Services.AddSingleton(new PolicyDecoration(registry.Find(name) ?? throw new UnknownCachePolicyException(name, registry.Names), decorate));
+        return builder;
+    }
+
     private static TPolicy Make<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TPolicy>(IServiceProvider services, object options, string name)
     {
         var asksForName = typeof(TPolicy).GetConstructors().Any(c => c.GetParameters().Any(p => p.ParameterType == typeof(string)));
@@ -136,6 +153,7 @@ public static class CachePoliciesBuilderExtensions
             s.GetRequiredService<IOptionsFactory<TOptions>>(),
             s.GetServices<IValidateOptions<TOptions>>(),
             options => create(s, options),
+            policy => s.GetServices<PolicyDecoration>().Where(d => d.Policy == name).Aggregate(policy, (inner, d) => d.Decorate(s, inner)),
             s.GetRequiredService<ILoggerFactory>().CreateLogger(Log.PolicyCategory)));
         services.AddKeyedTransient<ICachePolicy>(name, (s, _) => s.GetRequiredKeyedService<IPolicySource>(name).Current);
         return builder;
