@@ -1,5 +1,7 @@
 using System.CommandLine;
 using CachePolicies.Engine;
+using CachePolicies.Onnx;
+using CachePolicies.Onnx.Splitting;
 
 namespace CachePolicies.Tool;
 
@@ -46,6 +48,8 @@ internal static class ToolProgram
     {
         MeasureVerb.Create(console),
         ReplayVerb.Create(console),
+        InspectVerb.Create(console),
+        SplitVerb.Create(console),
     };
 
     private static string Explain(ParseResult parsed)
@@ -65,6 +69,7 @@ internal static class ToolProgram
     /// <summary>Whether other input would have been right: these exceptions carry a sentence that says which.</summary>
     private static bool IsBadInput(Exception exception) => exception
         is UsageException or ArgumentException or CachePlanException or InvalidDataException
+        or OnnxFormatException or ModelSplitException
         or NotSupportedException or FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException;
 
     private static int Report(ToolConsole console, int exitCode, string message)
