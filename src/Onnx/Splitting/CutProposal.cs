@@ -32,6 +32,11 @@ internal sealed class CutProposal(DenoiserGraph graph, IReadOnlyList<DenoiserBlo
             {
                 throw new ModelSplitException($"The cuts '{cuts[i - 1].Name}' and '{cuts[i].Name}' cross: each must need all that the one before it needs.");
             }
+
+            if (cuts[i - 1].Inside.SequenceEqual(cuts[i].Inside))
+            {
+                throw new ModelSplitException($"The cuts '{cuts[i - 1].Name}' and '{cuts[i].Name}' are at the same place; one boundary is enough.");
+            }
         }
 
         return cuts;

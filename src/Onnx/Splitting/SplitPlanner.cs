@@ -103,31 +103,41 @@ internal sealed class SplitPlanner
 
     private void AddState(PlannedBoundary boundary, int index, string value, StateName name)
     {
+        var previous = _boundaries[index - 1];
         if (name.Parts is not { } parts)
         {
             boundary.Tensors.Add(State(name.Name, value, boundary.Name));
+            if (previous.Tensors.Find(tensor => tensor.Name == name.Name) is { Origin: TensorOrigin.Whole before })
+            {
+                AddResidual(boundary, name.Name, value, before.Value);
+            }
         }
         else
         {
-            var previous = _boundaries[index - 1];
             boundary.Concatenations.Add(new Concatenation(value, name.Axis, [.. parts]));
             for (var part = 0; part < parts.Count; part++)
             {
-                var before = previous.Tensors.Single(tensor => tensor.Name == parts[part]);
-                boundary.Tensors.Add(before with { Kind = PlannedKind.State, Origin = new TensorOrigin.Part(value, name.Axis, part) });
+                var origin = previous.Tensors.Single(tensor => tensor.Name == parts[part]);
+                boundary.Tensors.Add(origin with { Kind = PlannedKind.State, Origin = new TensorOrigin.Part(value, name.Axis, part) });
             }
 
-            if (boundary.Role == "detail.probe" && name.Root is { } root && _graph.IsDynamicValue(root))
-            {
-                var shape = Known(value, boundary.Name);
-                boundary.Tensors.Add(new PlannedTensor("residual", PlannedKind.Signal, new TensorOrigin.Difference(value, root), shape.Type, [.. shape.Axes!.Skip(1)]));
-            }
+            AddResidual(boundary, "image", value, name.Root);
         }
 
         // A stream that starts as conditioning (text tokens before the first block) is state from the embedding on.
         if (name.Conditioning is { } start && index >= 2 && _boundaries[1].Tensors.TrueForAll(tensor => tensor.Name != name.Name))
         {
             _boundaries[1].Tensors.Add(State(name.Name, start, "embedded"));
+        }
+    }
+
+    // What the first detail block adds to the image tokens, or to all tokens where they are one tensor there.
+    private void AddResidual(PlannedBoundary boundary, string name, string value, string? start)
+    {
+        if (boundary.Role == "detail.probe" && name == "image" && start is not null && _graph.Shapes.Of(value) is { Axes: { } axes } shape
+            && _graph.Shapes.Of(start).Axes?.SequenceEqual(axes) == true)
+        {
+            boundary.Tensors.Add(new PlannedTensor("residual", PlannedKind.Signal, new TensorOrigin.Difference(value, start), shape.Type, [.. axes.Skip(1)]));
         }
     }
 

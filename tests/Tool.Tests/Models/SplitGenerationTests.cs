@@ -1,0 +1,87 @@
+using CachePolicies.Engine;
+using CachePolicies.Policies;
+
+namespace CachePolicies.Tool.Tests;
+
+/// <summary>Whole generations of models that were exported elsewhere and split here.</summary>
+public sealed class SplitGenerationTests
+{
+    public static TheoryData<string> Models => ["flux", "sd3", "pixart", "wan", "unet"];
+
+    [Theory]
+    [MemberData(nameof(Models))]
+    public async Task A_split_model_generates_what_the_whole_model_generates(string name)
+    {
+        using var model = await SplitModel.Of(SplitModel.Fixture(name));
+        var staged = SplitModel.Generate(model.Staged, CachePolicy.None);
+        var whole = SplitModel.Generate(model.Unsplit, CachePolicy.None);
+        var difference = staged.Zip(whole, (a, b) => Math.Abs(a - b)).Max();
+        Assert.InRange(difference, 0, 2e-5f * whole.Max(Math.Abs));
+    }
+
+    [Theory]
+    [InlineData("flux", "h2 h2-first-block block tea di")]
+    [InlineData("sd3", "h2 h2-first-block block tea di")]
+    [InlineData("pixart", "h2 h2-first-block block tea di")]
+    [InlineData("wan", "h2 h2-first-block block tea di")]
+    [InlineData("unet", "h2 block di")]
+    public async Task Every_policy_that_applies_skips_and_stays_near_the_whole_model(string name, string policies)
+    {
+        ArgumentNullException.ThrowIfNull(policies);
+        using var model = await SplitModel.Of(SplitModel.Fixture(name));
+        var whole = SplitModel.Generate(model.Unsplit, CachePolicy.None, steps: 24);
+        foreach (var policy in policies.Split(' '))
+        {
+            var skips = new SkipCounter();
+            var cached = SplitModel.Generate(model.Staged, Policy(policy), skips, steps: 24);
+            var error = Math.Sqrt(cached.Zip(whole, (a, b) => (double)(a - b) * (a - b)).Sum() / whole.Sum(x => (double)x * x));
+            Assert.True(skips.Count > 0, $"{policy} skips nothing");
+            Assert.True(error < 0.3, $"{policy} is {error:p1} off after {skips.Count} skips");
+        }
+    }
+
+    [Theory]
+    [InlineData("tea", "modulated")]
+    [InlineData("h2-first-block", "detail.probe")]
+    public async Task A_policy_that_a_U_Net_lacks_something_for_says_what(string policy, string missing)
+    {
+        using var model = await SplitModel.Of(SplitModel.Fixture("unet"));
+        var error = Assert.Throws<CachePlanException>(() => SplitModel.Generate(model.Staged, Policy(policy)));
+        Assert.Contains(missing, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_unsplit_model_runs_the_policies_that_need_only_its_ends()
+    {
+        using var model = await SplitModel.Of(SplitModel.Fixture("flux"));
+        var skips = new SkipCounter();
+        SplitModel.Generate(model.Unsplit, CachePolicy.EasyCache(new EasyCacheOptions { Threshold = 0.3f }), skips, steps: 24);
+        Assert.True(skips.Count > 0);
+        var error = Assert.Throws<CachePlanException>(() => SplitModel.Generate(model.Unsplit, Policy("block")));
+        Assert.Contains("cachepolicies split", error.Message, StringComparison.Ordinal);
+    }
+
+    private static ICachePolicy Policy(string name) => name switch
+    {
+        "h2" => CachePolicy.H2Cache(new H2CacheOptions { StructureThreshold = 0.1f, DetailThreshold = 0.15f, StructurePoolDivisor = 8, DetailPoolDivisor = 8 }),
+        "h2-first-block" => CachePolicy.H2Cache(new H2CacheOptions
+        {
+            Variant = H2CacheVariant.FirstBlockResidual,
+            StructureThreshold = 0.3f,
+            DetailThreshold = 0.3f,
+            StructurePoolDivisor = 8,
+            DetailPoolDivisor = 8,
+        }),
+        "block" => CachePolicy.BlockCache(new BlockCacheOptions { Threshold = 0.3f }),
+        "tea" => CachePolicy.TeaCache(new TeaCacheOptions { Threshold = 0.3f, Coefficients = [1, 0] }),
+        "di" => CachePolicy.DiCache(new DiCacheOptions { Threshold = 0.3f, RetentionRatio = 0.1 }),
+        _ => throw new ArgumentOutOfRangeException(nameof(name), name, "Not a policy of these tests."),
+    };
+
+    private sealed class SkipCounter : IEvaluationObserver
+    {
+        public int Count { get; private set; }
+
+        public void EvaluationCompleted(EvaluationRecord record) => Count += record.Share == ComputedShare.Full ? 0 : 1;
+    }
+}
