@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Numerics.Tensors;
+using System.Text;
 using CachePolicies.Backends.Cpu;
+using CachePolicies.Reporting;
 
 namespace CachePolicies.Bench;
 
@@ -12,12 +14,16 @@ internal static class KernelBench
 {
     private static readonly TensorShape Flux = new(4096, 3072);
 
-    public static int Run(string[] arguments)
+    private static float s_last;
+
+    public static void Run(BenchOptions options)
     {
-        var rounds = arguments is [var text, ..] ? int.Parse(text, CultureInfo.InvariantCulture) : 60;
+        var rounds = options.Rounds;
+        var report = new StringBuilder("# Kernels on the CPU\n");
         using var backend = new CpuBackend();
         var (a, b) = (Feature(backend, Flux, 1), Feature(backend, Flux, 2));
         Report(
+            report,
             "4096 × 3072 float32, against one read of both tensors",
             Interleaved.Measure(
                 rounds,
@@ -33,6 +39,7 @@ internal static class KernelBench
         {
             var (x, y, z) = (Feature(backend, shape, 1), Feature(backend, shape, 2), Feature(backend, shape, 3));
             Report(
+                report,
                 $"{shape} float32, against one read of both tensors",
                 Interleaved.Measure(
                     rounds,
@@ -43,7 +50,7 @@ internal static class KernelBench
                     AddResidual(backend, shape, x, y, z)));
         }
 
-        return 0;
+        options.Publish("kernels.md", report.ToString());
     }
 
     private static Contender Distance(CpuBackend backend, ISimilarityEstimator estimator, string name, CpuTensor a, CpuTensor b)
@@ -76,20 +83,19 @@ internal static class KernelBench
 
     private static void Consume(float value) => s_last = value;
 
-    private static float s_last;
-
-    private static void Report(string title, Timing[] timings)
+    private static void Report(StringBuilder report, string title, Timing[] timings)
     {
-        Console.WriteLine();
-        Console.WriteLine($"### {title} ({ThreadClock.Name})");
-        Console.WriteLine();
-        Console.WriteLine("| | median µs | best µs | ratio to the read (median) | bytes allocated |");
-        Console.WriteLine("|---|---:|---:|---:|---:|");
+        var table = new TextTable(
+            new TableColumn("", ColumnAlignment.Left), new TableColumn("median µs"), new TableColumn("best µs"), new TableColumn("ratio to the read"), new TableColumn("bytes allocated"));
         foreach (var timing in timings)
         {
-            Console.WriteLine(string.Create(
-                CultureInfo.InvariantCulture,
-                $"| {timing.Name} | {timing.Median * 1e6:F1} | {timing.Minimum * 1e6:F1} | {timing.RatioTo(timings[0]):F2} | {timing.AllocatedBytes:F0} |"));
+            table.AddRow(
+                timing.Name, Number(timing.Median * 1e6, "F1"), Number(timing.Minimum * 1e6, "F1"), Number(timing.RatioTo(timings[0]), "F2"), Number(timing.AllocatedBytes, "F0"));
         }
+
+        report.Append(CultureInfo.InvariantCulture, $"\n## {title}\n\n{timings[0].Seconds.Length} interleaved rounds on one thread, {ThreadClock.Name}; the ratio is the median of the rounds' ratios.\n\n");
+        report.Append(table.ToMarkdown());
     }
+
+    private static string Number(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
 }
