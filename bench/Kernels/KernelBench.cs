@@ -14,7 +14,7 @@ internal static class KernelBench
 {
     private static readonly TensorShape Flux = new(4096, 3072);
 
-    private static float s_last;
+    private static float _last;
 
     public static void Run(BenchOptions options)
     {
@@ -81,7 +81,7 @@ internal static class KernelBench
         return tensor;
     }
 
-    private static void Consume(float value) => s_last = value;
+    private static void Consume(float value) => _last = value;
 
     private static void Report(StringBuilder report, string title, Timing[] timings)
     {
