@@ -1,3 +1,4 @@
+using CachePolicies.Backends.OnnxRuntime;
 using Microsoft.Extensions.Logging;
 
 namespace CachePolicies.Hosting;
@@ -19,6 +20,9 @@ internal static partial class Log
 
     [LoggerMessage(3, LogLevel.Information, "The model '{Model}' is loaded on {Backend}.")]
     public static partial void ModelLoaded(ILogger logger, string model, string backend);
+
+    [LoggerMessage(4, LogLevel.Information, "The backend '{Backend}' is open. {Selection}")]
+    public static partial void BackendOpened(ILogger logger, string backend, ProviderSelection selection);
 
     [LoggerMessage(10, LogLevel.Debug, "A generation of {Evaluations} evaluations under '{Policy}' took {Milliseconds:F1} ms.")]
     public static partial void Generated(ILogger logger, string policy, int evaluations, double milliseconds);

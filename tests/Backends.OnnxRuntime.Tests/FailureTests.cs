@@ -86,6 +86,13 @@ public sealed class FailureTests : IDisposable
     }
 
     [Theory]
+    [InlineData(
+        "[ErrorCode:Fail] /onnxruntime_src/onnxruntime/core/providers/webgpu/webgpu_context.cc:100 onnxruntime::webgpu::WebGpuContext::Initialize(const Config&)::<lambda()> adapter_result.status == Success was false. Failed to get a WebGPU adapter: No supported adapters.",
+        "Failed to get a WebGPU adapter: No supported adapters")]
+    [InlineData("[ErrorCode:InvalidArgument] CoreML execution provider is not supported in this build. ", "CoreML execution provider is not supported in this build")]
+    public void What_the_runtime_says_is_cut_to_what_a_reader_needs(string message, string words) => Assert.Equal(words, RuntimeMessages.Shorten(message));
+
+    [Theory]
     [InlineData("Failed to load library /opt/app/libonnxruntime_providers_cuda.so with error: libcublasLt.so.13: cannot open shared object file: No such file or directory", "libcublasLt.so.13")]
     [InlineData("/opt/app/libonnxruntime_providers_shared.so: cannot open shared object file: No such file or directory", "libonnxruntime_providers_shared.so")]
     [InlineData("Unable to load DLL 'cudnn64_9.dll' or one of its dependencies", "cudnn64_9.dll")]

@@ -19,11 +19,11 @@ public static class ModelBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         var services = builder.Services;
-        if (!services.Any(d => d.ServiceType == typeof(OnnxRuntimeBackend)))
+        if (!services.Any(d => d.ServiceType == typeof(OnnxRuntimeBackend) && !d.IsKeyedService))
         {
             services.AddSingleton<IConfigureOptions<OnnxRuntimeOptions>>(s => new ConfigureOptions<OnnxRuntimeOptions>(
                 o => s.GetService<IConfiguration>()?.GetSection($"{CachePoliciesOptions.SectionName}:OnnxRuntime").Bind(o)));
-            services.AddSingleton(s => new OnnxRuntimeBackend(s.GetRequiredService<IOptions<OnnxRuntimeOptions>>().Value));
+            services.AddSingleton(s => Open(s, s.GetRequiredService<IOptions<OnnxRuntimeOptions>>().Value));
             services.TryAddSingleton<IDenoiserBackend>(s => s.GetRequiredService<OnnxRuntimeBackend>());
         }
 
@@ -32,6 +32,47 @@ public static class ModelBuilderExtensions
             services.Configure(configure);
         }
 
+        return builder;
+    }
+
+    /// <summary>
+    /// Adds a backend of its own name, for a host with several devices: <c>UseOnnxRuntime("gpu0", …).UseOnnxRuntime("gpu1", …)</c>. It is a keyed
+    /// service with sessions and memory of its own. Settings come from <c>CachePolicies:OnnxRuntime:NAME</c> and then from the code given here, which wins.
+    /// </summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="name">The key of the services.</param>
+    /// <param name="configure">Settings over those of the configuration.</param>
+    public static ICachePoliciesBuilder UseOnnxRuntime(this ICachePoliciesBuilder builder, string name, Action<OnnxRuntimeOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        var services = builder.Services;
+        if (!services.Any(d => d.ServiceType == typeof(OnnxRuntimeBackend) && name.Equals(d.ServiceKey)))
+        {
+            services.AddOptions<OnnxRuntimeOptions>(name).Configure<IServiceProvider>(
+                (o, s) => s.GetService<IConfiguration>()?.GetSection($"{CachePoliciesOptions.SectionName}:OnnxRuntime:{name}").Bind(o));
+            services.AddKeyedSingleton(name, (s, _) => Open(s, s.GetRequiredService<IOptionsMonitor<OnnxRuntimeOptions>>().Get(name)));
+            services.TryAddKeyedSingleton<IDenoiserBackend>(name, (s, _) => s.GetRequiredKeyedService<OnnxRuntimeBackend>(name));
+        }
+
+        if (configure is not null)
+        {
+            services.Configure(name, configure);
+        }
+
+        return builder;
+    }
+
+    /// <summary>Opens a staged ONNX model on a backend of its own name; a keyed <see cref="StagedDenoiser"/> of the same name.</summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="directory">The directory with <c>manifest.json</c>.</param>
+    /// <param name="backend">The name that <see cref="UseOnnxRuntime(ICachePoliciesBuilder, string, Action{OnnxRuntimeOptions}?)"/> gave the backend.</param>
+    public static ICachePoliciesBuilder UseModel(this ICachePoliciesBuilder builder, string directory, string backend)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(directory);
+        builder.UseOnnxRuntime(backend);
+        builder.Services.AddKeyedSingleton(backend, (s, _) => Load(s, s.GetRequiredKeyedService<OnnxRuntimeBackend>(backend), directory));
+        builder.Services.AddKeyedSingleton(backend, (s, _) => s.GetRequiredKeyedService<OnnxDenoiserModel>(backend).Denoiser);
         return builder;
     }
 
@@ -45,15 +86,21 @@ public static class ModelBuilderExtensions
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(directory);
         builder.UseOnnxRuntime();
-        builder.Services.AddSingleton(s => Load(s, directory));
+        builder.Services.AddSingleton(s => Load(s, s.GetRequiredService<OnnxRuntimeBackend>(), directory));
         builder.Services.AddSingleton(s => s.GetRequiredService<OnnxDenoiserModel>().Denoiser);
         builder.Services.AddSingleton(s => OnnxTextToImage.Create(s.GetRequiredService<OnnxDenoiserModel>()));
         return builder;
     }
 
-    private static OnnxDenoiserModel Load(IServiceProvider services, string directory)
+    private static OnnxRuntimeBackend Open(IServiceProvider services, OnnxRuntimeOptions options)
     {
-        var backend = services.GetRequiredService<OnnxRuntimeBackend>();
+        var backend = new OnnxRuntimeBackend(options);
+        Log.BackendOpened(services.GetRequiredService<ILoggerFactory>().CreateLogger(Log.GenerationCategory), backend.Name, backend.Selection);
+        return backend;
+    }
+
+    private static OnnxDenoiserModel Load(IServiceProvider services, OnnxRuntimeBackend backend, string directory)
+    {
         var model = OnnxDenoiserModel.Load(directory, backend);
         Log.ModelLoaded(services.GetRequiredService<ILoggerFactory>().CreateLogger(Log.GenerationCategory), model.Manifest.Name, backend.Name);
         return model;

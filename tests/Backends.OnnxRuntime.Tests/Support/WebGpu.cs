@@ -20,15 +20,15 @@ internal static class WebGpu
         {
             return (Open(), null);
         }
-        catch (ProviderNotAvailableException failure) when (Environment.GetEnvironmentVariable(RequiredVariable) != "1")
+        catch (ProviderNotAvailableException failure)
         {
             return (null, failure.Message);
         }
     });
 
-    public static string? Missing => Opened.Value.Missing;
+    public static string? Missing => Environment.GetEnvironmentVariable(RequiredVariable) == "1" ? null : Opened.Value.Missing;
 
-    public static OnnxRuntimeBackend Backend => Opened.Value.Backend ?? throw new InvalidOperationException(Missing);
+    public static OnnxRuntimeBackend Backend => Opened.Value.Backend ?? throw new InvalidOperationException(Opened.Value.Missing);
 
     public static OnnxRuntimeBackend Open(Action<OnnxRuntimeOptions>? configure = null)
     {

@@ -8,7 +8,7 @@ public sealed class OnnxRuntimeOptions
     /// <c>CPU</c>, <c>CUDA</c>, <c>TensorRT</c>, <c>WebGPU</c>, or any other that the ONNX Runtime build has. An empty list means <c>CPU</c>.
     /// A list with one name requires it; the CPU is never fallen back to unless it is named.
     /// </value>
-    public IList<string> Providers { get; init; } = [];
+    public IList<string> Providers { get; set; } = [];
 
     /// <summary>Which of several devices.</summary>
     /// <value>At least 0. The default is 0.</value>

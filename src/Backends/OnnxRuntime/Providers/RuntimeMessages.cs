@@ -11,6 +11,7 @@ internal static partial class RuntimeMessages
     public static string Shorten(string message)
     {
         var text = SourcePosition().Replace(ErrorCode().Replace(message.ReplaceLineEndings(" "), ""), "").Trim();
+        text = Assertion().Replace(text, "");
         return text.Length <= MaximumLength ? text.TrimEnd('.', ' ') : text[..MaximumLength].TrimEnd() + "…";
     }
 
@@ -27,8 +28,12 @@ internal static partial class RuntimeMessages
     [GeneratedRegex(@"^\[ErrorCode:\w+\]\s*")]
     private static partial Regex ErrorCode();
 
-    [GeneratedRegex(@"/\S+/onnxruntime/\S+:\d+ \S.*?\) ")]
+    [GeneratedRegex(@"\S*/onnxruntime/\S+\.(cc|h|cu):\d+ ")]
     private static partial Regex SourcePosition();
+
+    // The function and the condition that an assertion states before its own words.
+    [GeneratedRegex(@"^.*? was false\.\s+(?=\S)")]
+    private static partial Regex Assertion();
 
     [GeneratedRegex(@"(?<library>lib[\w+-]+(\.[\w+-]+)*\.(so|dylib)(\.\d+)*|[\w.+-]+\.dll): cannot open|(?<library>[\w.+-]+\.dll)' or one of its", RegexOptions.IgnoreCase)]
     private static partial Regex Library();
