@@ -1,0 +1,207 @@
+using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
+using FsCheck;
+using FsCheck.Fluent;
+
+namespace CachePolicies.Testing;
+
+/// <summary>How laws are checked.</summary>
+public sealed record PolicyLawOptions
+{
+    /// <summary>How many scripts are drawn. The default is 1,000.</summary>
+    public int Cases { get; init; } = 1000;
+
+    /// <summary>The layouts that scripts are drawn over; those of <see cref="PolicyGenerators.Layouts"/> by default.</summary>
+    public Gen<DenoiserLayout>? Layouts { get; init; }
+
+    /// <summary>Replays a failure: the two numbers that its message shows. A new seed by default.</summary>
+    public (ulong Seed, ulong Gamma)? Replay { get; init; }
+}
+
+/// <summary>A policy broke a law. The message holds the law, the shortest script that was found, and the seed that replays it.</summary>
+/// <param name="message">Law, script and seed.</param>
+/// <param name="innerException">What FsCheck reported.</param>
+public sealed class PolicyLawException(string message, Exception? innerException = null) : Exception(message, innerException);
+
+/// <summary>The laws that every caching policy keeps, checked over generated scripts: <c>PolicyLaws.Check(new MyPolicy())</c> in a test.</summary>
+public static class PolicyLaws
+{
+    /// <summary>
+    /// Checks, over scripts with NaN, infinite, zero and subnormal distances, overruled skips and abandoned evaluations:
+    /// a skip is declared, leads strictly forward and reuses only what was computed before in this generation;
+    /// a decision whose every measurement is not finite computes;
+    /// a recorded comparison agrees with the decision, and a threshold of 0 never skips;
+    /// asking changes nothing; equal inputs give equal decisions; sessions are independent under interleaving, and an abandoned one leaves nothing behind.
+    /// </summary>
+    /// <param name="policy">The policy.</param>
+    /// <param name="options">How many scripts, over which layouts.</param>
+    /// <exception cref="PolicyLawException">A law is broken.</exception>
+    public static void Check(ICachePolicy policy, PolicyLawOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(policy);
+        ForEvery(policy.Name, options, script => CheckScript(policy, script));
+    }
+
+    /// <summary>
+    /// Checks a family of policies that differ in one threshold: 0 never skips, and in a fixed state raising the threshold never turns a hit into a miss.
+    /// </summary>
+    /// <param name="create">A policy for each threshold, finite and at least 0.</param>
+    /// <param name="options">How many scripts, over which layouts.</param>
+    /// <exception cref="PolicyLawException">A law is broken.</exception>
+    public static void CheckThreshold(Func<float, ICachePolicy> create, PolicyLawOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(create);
+        var never = create(0);
+        ForEvery(never.Name, options, script => CheckNeverSkips(never, script));
+        var pairs = PolicyGenerators.Thresholds.Two().Select(p => p.Item1 <= p.Item2 ? p : (p.Item2, p.Item1));
+        ForEvery(
+            never.Name,
+            options,
+            (pairs, p => $"thresholds {p.Item1:R} and {p.Item2:R}"),
+            (script, pair) => CheckMonotone(create(pair.Item1), create(pair.Item2), script));
+    }
+
+    private static void CheckScript(ICachePolicy policy, PolicyScript script)
+    {
+        var inspected = new ScriptRun(policy, script);
+        var expected = ImmutableArray.CreateBuilder<ScriptedEvaluation>();
+        while (!inspected.HasEnded)
+        {
+            var evaluation = inspected.Next((visit, decision, session) => CheckDecision(inspected, visit, decision, session));
+            CheckVisits(evaluation);
+            expected.Add(evaluation);
+        }
+
+        // The same once more, beside another session that is abandoned in the middle of an evaluation and never asked again.
+        var again = new ScriptRun(policy, script);
+        var other = new ScriptRun(policy, script with { Steps = [.. script.Steps.Reverse()] });
+        for (var i = 0; i < expected.Count; i++)
+        {
+            if (!other.HasEnded)
+            {
+                other.Next(abandonAt: i == expected.Count / 2 ? script.Layout.Stages.Length / 2 : null);
+            }
+
+            var found = again.Next();
+            Require(
+                found.Computed == expected[i].Computed && found.Visits.Select(v => v.Decision).SequenceEqual(expected[i].Visits.Select(v => v.Decision)),
+                $"equal inputs give equal decisions, whatever other sessions do: in evaluation {i} the first run decided ({expected[i]}) and the second ({found})");
+        }
+    }
+
+    private static void CheckDecision(ScriptRun run, in BoundaryVisit visit, in CacheDecision decision, ICachePolicySession session)
+    {
+        Require(session.Decide(visit).Equals(decision), $"asking changes nothing: the second answer at '{visit.Boundary}' in evaluation {visit.Evaluation.Index} differs from the first, {decision}");
+        if (!decision.IsSkip)
+        {
+            return;
+        }
+
+        var (from, to, via) = (visit.Boundary.Index, run.Plan.Layout.IndexOf(decision.To), decision.Via);
+        Require(to > from, $"a skip leads strictly forward: '{visit.Boundary}' to '{decision.To}' does not");
+        Require(
+            run.Plan.Skips.Any(s => s.From == from && s.To == to && (via is null || via.Equals(s.Approximation))),
+            $"a skip is declared in the plan: '{visit.Boundary}' to '{decision.To}' is not");
+        Require(visit.CanSkip(decision.To), $"nothing is reused before it was computed: evaluation {visit.Evaluation.Index} skips from '{visit.Boundary}' to '{decision.To}' without history");
+    }
+
+    private static void CheckVisits(ScriptedEvaluation evaluation)
+    {
+        foreach (var (boundary, decision, asked) in evaluation.Visits)
+        {
+            Require(
+                !decision.IsSkip || asked.IsEmpty || asked.Any(float.IsFinite),
+                $"a distance that is not finite computes: at '{boundary}' the policy measured {string.Join(", ", asked)} and skips");
+            if (decision is { Value: { } value, Threshold: { } threshold })
+            {
+                Require(!decision.IsSkip || (threshold > 0 && value <= threshold), $"a skip lies below its threshold: at '{boundary}' {value} against {threshold} skips");
+                Require(decision.IsSkip || decision.Reason is not null || !CacheDecision.IsBelow(value, threshold), $"below its threshold a policy skips: at '{boundary}' {value} against {threshold} computes without a reason");
+            }
+        }
+    }
+
+    private static void CheckNeverSkips(ICachePolicy policy, PolicyScript script)
+    {
+        var evaluations = new ScriptRun(policy, script).ToEnd();
+        for (var i = 0; i < evaluations.Length; i++)
+        {
+            Require(evaluations[i].Computed.Count == script.Layout.Stages.Length, $"a threshold of 0 never skips: evaluation {i} decided ({evaluations[i]})");
+        }
+    }
+
+    private static void CheckMonotone(ICachePolicy low, ICachePolicy high, PolicyScript script)
+    {
+        var lower = new ScriptRun(low, script);
+        var higher = new ScriptRun(high, script);
+        while (!lower.HasEnded)
+        {
+            var expected = lower.Next();
+            var found = higher.Next(follow: expected.Computed);
+            foreach (var visit in expected.Visits.Where(v => v.Decision.IsSkip))
+            {
+                Require(
+                    found.Visits.FirstOrDefault(v => ReferenceEquals(v.Boundary, visit.Boundary)) is not { Decision.IsSkip: false },
+                    $"in a fixed state, raising the threshold never turns a hit into a miss: at '{visit.Boundary}' the lower decided ({visit.Decision}, {visit.Decision.Value}) and the higher computes");
+            }
+        }
+    }
+
+    private static void ForEvery(string name, PolicyLawOptions? options, Action<PolicyScript> check) =>
+        ForEvery(name, options, (Gen.Constant(0), _ => ""), (script, _) => check(script));
+
+    private static void ForEvery<T>(string name, PolicyLawOptions? options, (Gen<T> Values, Func<T, string> Describe) more, Action<PolicyScript, T> check)
+    {
+        options ??= new();
+        var scripts = options.Layouts is { } layouts ? PolicyGenerators.ScriptsOver(layouts) : PolicyGenerators.Scripts;
+        var cases = Arb.From(
+            from script in scripts.Generator from value in more.Values select (script, value),
+            drawn => scripts.Shrinker(drawn.script).Select(shorter => (shorter, drawn.value)));
+        var config = Config.QuickThrowOnFailure.WithMaxTest(options.Cases).WithQuietOnSuccess(true);
+        if (options.Replay is { } replay)
+        {
+            config = config.WithReplay(new Replay(new Rnd(replay.Seed, replay.Gamma), null));
+        }
+
+        (PolicyScript Script, T Value)? shortest = null;
+        PolicyLawException? broken = null;
+        try
+        {
+            FsCheck.Check.One(config, Prop.ForAll(cases, drawn =>
+            {
+                try
+                {
+                    check(drawn.script, drawn.value);
+                }
+                catch (PolicyLawException law)
+                {
+                    (shortest, broken) = (drawn, law);
+                    throw;
+                }
+                catch (Exception thrown)
+                {
+                    (shortest, broken) = (drawn, new PolicyLawException(thrown is CachePlanException
+                        ? $"a policy plans on the layouts that it is checked over; where it needs others, give {nameof(PolicyLawOptions)}.{nameof(PolicyLawOptions.Layouts)}: {thrown.Message}"
+                        : $"a policy does not throw, but {thrown.GetType().Name}: {thrown.Message}"));
+                    throw;
+                }
+            }));
+        }
+        catch (Exception report) when (broken is not null)
+        {
+            throw new PolicyLawException(
+                $"The policy '{name}' breaks a law. {char.ToUpperInvariant(broken.Message[0])}{broken.Message[1..]}.\n{more.Describe(shortest!.Value.Value)}\n{shortest.Value.Script}\n{SeedOf(report.Message)}",
+                report);
+        }
+    }
+
+    /// <summary>FsCheck's own line with the seed.</summary>
+    private static string SeedOf(string report) => report.Split('\n')[0];
+
+    private static void Require(bool holds, [InterpolatedStringHandlerArgument(nameof(holds))] LawMessage law)
+    {
+        if (!holds)
+        {
+            throw new PolicyLawException(law.ToStringAndClear());
+        }
+    }
+}

@@ -1,0 +1,224 @@
+namespace CachePolicies.Testing;
+
+/// <summary>A stage in plain code: from the tensors that it reads, in order, to those at the boundary that it produces.</summary>
+/// <param name="stage">The stage's index in the layout.</param>
+/// <param name="inputs">As <see cref="DenoiserLayout.ReadsOf"/> says; one lane's values.</param>
+public delegate float[][] ReferenceStage(int stage, float[][] inputs);
+
+/// <summary>What the reference engine found out in an evaluation.</summary>
+/// <param name="Output">The denoiser's output.</param>
+/// <param name="Computed">The stages that ran.</param>
+public sealed record ReferenceResult(float[] Output, StageSet Computed);
+
+/// <summary>
+/// What the engine does, in plain, slow, obvious code over arrays: the readable definition, and the oracle of the real one. One lane.
+/// </summary>
+public sealed class ReferenceEngine : IMeasurementSource
+{
+    private readonly DenoiserLayout _layout;
+    private readonly ReferenceStage _run;
+    private readonly CachePlan _plan;
+    private readonly ICachePolicySession _session;
+
+    /// <summary>The tensors at each boundary, as far as they exist in this evaluation.</summary>
+    private readonly Dictionary<(int Boundary, int Tensor), float[]> _features = [];
+
+    private readonly Dictionary<MeasurementKey, float> _measured = [];
+    private readonly Dictionary<MeasurementKey, float[]> _references = [];
+
+    /// <summary>For each kept feature the computed evaluations, the newest first: states or residuals in the target's order, and the probe's residual.</summary>
+    private readonly List<(EvaluationInfo Evaluation, float[][] States, float[]? Probe)>[] _kept;
+
+    private StageSet _computed;
+    private int _at;
+
+    /// <summary>Starts a generation of one lane.</summary>
+    public ReferenceEngine(DenoiserLayout layout, ReferenceStage run, ICachePolicy policy, in LaneInfo lane)
+    {
+        ArgumentNullException.ThrowIfNull(policy);
+        (_layout, _run, _plan, _session) = (layout, run, policy.Plan(layout), policy.CreateSession(lane));
+        _kept = [.. _plan.Kept.Select(_ => new List<(EvaluationInfo, float[][], float[]?)>())];
+    }
+
+    /// <summary>The bytes of elements that the cache holds: references and kept features.</summary>
+    public long HeldBytes => sizeof(float) * (_references.Values.Sum(r => (long)r.Length) + _kept.Sum(k => k.Sum(e => e.States.Sum(s => (long)s.Length) + (e.Probe?.Length ?? 0))));
+
+    /// <summary>Evaluates the denoiser once.</summary>
+    /// <param name="evaluation">Which evaluation.</param>
+    /// <param name="latent">The denoiser's input.</param>
+    /// <param name="inputs">The other inputs, in the layout's order.</param>
+    public ReferenceResult Evaluate(in EvaluationInfo evaluation, float[] latent, params float[][] inputs)
+    {
+        _features.Clear();
+        _measured.Clear();
+        _computed = default;
+        _features[(0, _layout.Latent.PrimaryIndex)] = latent;
+        for (var i = 0; i < inputs.Length; i++)
+        {
+            _features[(-1, i)] = inputs[i];
+        }
+
+        // Walk: at each boundary from which the plan declares a skip, ask; then skip or compute.
+        _at = 0;
+        while (_at < _layout.Stages.Length)
+        {
+            var boundary = _layout.Boundaries[_at];
+            var decision = _plan.Skips.Any(s => s.From == _at)
+                ? _session.Decide(new BoundaryVisit(evaluation, _layout, boundary, _computed, this))
+                : CacheDecision.Compute;
+            if (decision.IsSkip)
+            {
+                Skip(_plan.Skips.First(s => s.From == _at && s.To == _layout.IndexOf(decision.To) && (decision.Via is null || decision.Via.Equals(s.Approximation))), evaluation);
+            }
+            else
+            {
+                Compute();
+            }
+        }
+
+        // Tell the policy, then move references and keep what was computed.
+        _session.Complete(new EvaluationOutcome(evaluation, _layout, _computed, this));
+        foreach (var measurement in _plan.Measurements)
+        {
+            if (_plan.NeedsReference(measurement) && Moves(measurement) && ValueOf(measurement) is { } value)
+            {
+                _references[measurement.Key] = value;
+            }
+        }
+
+        for (var i = 0; i < _kept.Length; i++)
+        {
+            Keep(_plan.Kept[i], _kept[i], evaluation);
+        }
+
+        return new ReferenceResult(_features[(_layout.Output.Index, _layout.Output.PrimaryIndex)], _computed);
+    }
+
+    /// <inheritdoc/>
+    public float Distance(MeasurementKey key)
+    {
+        if (!_measured.TryGetValue(key, out var distance))
+        {
+            distance = Measure(_plan.Measurements.Single(m => ReferenceEquals(m.Key, key)));
+            _measured[key] = distance;
+        }
+
+        return distance;
+    }
+
+    /// <inheritdoc/>
+    public bool CanSkip(BoundaryRef to) =>
+        _plan.Skips.FirstOrDefault(s => s.From == _at && s.To == _layout.IndexOf(to)) is { } skip &&
+        _kept[skip.Kept].Count >= skip.Approximation.MinimumHistory &&
+        (_plan.Kept[skip.Kept].Base < 0 || PrimaryAt(_plan.Kept[skip.Kept].Base) is not null) &&
+        (_plan.Kept[skip.Kept].Probe < 0 || PrimaryAt(_plan.Kept[skip.Kept].Probe) is not null);
+
+    private void Compute()
+    {
+        var outputs = _run(_at, [.. _layout.ReadsOf(_at).Select(r => _features[(r.Boundary, r.Tensor)])]);
+        for (var i = 0; i < outputs.Length; i++)
+        {
+            _features[(_at + 1, i)] = outputs[i];
+        }
+
+        _computed = _computed.With(_at);
+        _at++;
+    }
+
+    private void Skip(SkipRule rule, in EvaluationInfo evaluation)
+    {
+        var kept = _kept[rule.Kept];
+        var history = Math.Min(kept.Count, rule.Approximation.MaximumHistory);
+        var feature = _plan.Kept[rule.Kept];
+        var scalars = new float[rule.Approximation.ScalarCount(history)];
+        rule.Approximation.FillScalars(evaluation, kept.Take(history).Select(k => k.Evaluation).ToArray(), scalars);
+        var expression = rule.Approximation.Build(new ApproximationOperands(history, feature.Base >= 0));
+        var states = StatesAt(rule.To);
+        for (var i = 0; i < states.Length; i++)
+        {
+            // In the order of ApproximationOperands: base, kept states or residuals, probe now, base of the probe, kept probe residuals.
+            var shape = _layout.Boundaries[rule.To].Tensors[states[i]].Shape;
+            List<(float[], TensorShape)> operands = [];
+            if (feature.Base >= 0)
+            {
+                operands.Add((StateAt(feature.Base, rule.To, states[i]), shape));
+            }
+
+            operands.AddRange(kept.Take(history).Select(k => (k.States[i], shape)));
+            if (feature.Probe >= 0)
+            {
+                var (probe, origin) = (_layout.Boundaries[feature.Probe], _layout.Boundaries[feature.Base]);
+                operands.Add((_features[(probe.Index, probe.PrimaryIndex)], probe.Primary.Shape));
+                operands.Add((_features[(origin.Index, origin.PrimaryIndex)], origin.Primary.Shape));
+                operands.AddRange(kept.Take(history).Select(k => (k.Probe!, probe.Primary.Shape)));
+            }
+
+            _features[(rule.To, states[i])] = ReferenceArithmetic.Evaluate(expression, [.. operands], scalars);
+        }
+
+        _at = rule.To;
+    }
+
+    private void Keep(KeptFeature feature, List<(EvaluationInfo, float[][], float[]?)> kept, in EvaluationInfo evaluation)
+    {
+        if (!_computed.Contains(StageSet.Between(feature.RangeStart, feature.To)))
+        {
+            return;
+        }
+
+        float[][] states = [.. StatesAt(feature.To).Select(t => feature.Base < 0
+            ? _features[(feature.To, t)]
+            : Subtract(_features[(feature.To, t)], StateAt(feature.Base, feature.To, t)))];
+        var probe = feature.Probe < 0 ? null : Subtract(PrimaryAt(feature.Probe)!, PrimaryAt(feature.Base)!);
+        kept.Insert(0, (evaluation, states, probe));
+        if (kept.Count > feature.Depth)
+        {
+            kept.RemoveAt(feature.Depth);
+        }
+    }
+
+    private float Measure(Measurement measurement)
+    {
+        var value = ValueOf(measurement);
+        var reference = _references.GetValueOrDefault(measurement.Key);
+        if (value is null || (reference is null && _plan.NeedsReference(measurement)))
+        {
+            return float.PositiveInfinity;
+        }
+
+        var shape = _layout.Boundaries[measurement.Boundary].Tensors[measurement.Tensor].Shape;
+        var expression = measurement.Estimator.Distance(TensorExpression.Input(0), TensorExpression.Input(1), shape);
+        return ReferenceArithmetic.Evaluate(expression, reference is null ? [(value, shape)] : [(value, shape), (reference, shape)])[0];
+    }
+
+    /// <summary>What a measurement reads, or <see langword="null"/> where it does not exist in this evaluation.</summary>
+    private float[]? ValueOf(Measurement measurement)
+    {
+        var value = _features.GetValueOrDefault((measurement.Boundary, measurement.Tensor));
+        if (measurement.ResidualBase < 0 || value is null)
+        {
+            return value;
+        }
+
+        return PrimaryAt(measurement.ResidualBase) is { } origin ? Subtract(value, origin) : null;
+    }
+
+    private bool Moves(Measurement measurement) => measurement.Update switch
+    {
+        ReferenceUpdate.EveryEvaluation => true,
+        ReferenceUpdate.WhenStageComputed => _computed.Contains(measurement.Boundary),
+        ReferenceUpdate.WhenFullyComputed => _computed.Count == _layout.Stages.Length,
+        _ => _computed.Count > 0,
+    };
+
+    private int[] StatesAt(int boundary) =>
+        [.. Enumerable.Range(0, _layout.Boundaries[boundary].Tensors.Length).Where(t => _layout.Boundaries[boundary].Tensors[t].Kind == TensorKind.State)];
+
+    /// <summary>The tensor at a boundary that has the name of another boundary's.</summary>
+    private float[] StateAt(int boundary, int like, int tensor) =>
+        _features[(boundary, _layout.Boundaries[boundary].IndexOf(_layout.Boundaries[like].Tensors[tensor].Name))];
+
+    private float[]? PrimaryAt(int boundary) => _features.GetValueOrDefault((boundary, _layout.Boundaries[boundary].PrimaryIndex));
+
+    private static float[] Subtract(float[] a, float[] b) => [.. a.Zip(b, (x, y) => x - y)];
+}

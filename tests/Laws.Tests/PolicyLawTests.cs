@@ -1,0 +1,60 @@
+using CachePolicies.Policies;
+using CachePolicies.Testing;
+
+namespace CachePolicies.Laws.Tests;
+
+/// <summary>Every policy and decorator keeps the laws, at usual, eager and forbidding thresholds.</summary>
+public class PolicyLawTests
+{
+    // Times the policies below, each law is checked over more than 10,000 cases.
+    private static readonly PolicyLawOptions EachPolicy = new() { Cases = LawCases.Or(320) };
+    private static readonly PolicyLawOptions EachFamily = new() { Cases = LawCases.Or(700) };
+
+    private static readonly MagCacheCalibration Ratios = new("", [1, 1.1, 0.99, 0.98, 0.97, 0.99], [1, 0.9]);
+
+    private static readonly Dictionary<string, Func<float, ICachePolicy>> Families = new()
+    {
+        ["h2cache structure"] = t => CachePolicy.H2Cache(new H2CacheOptions { StructureThreshold = t, DetailThreshold = 0 }),
+        ["h2cache detail"] = t => CachePolicy.H2Cache(new H2CacheOptions { StructureThreshold = 0, DetailThreshold = t }),
+        ["h2cache any"] = t => CachePolicy.H2Cache(new H2CacheOptions { StructureThreshold = t / 2, DetailThreshold = t, ReferenceUpdate = H2ReferenceUpdate.AnyCompute }),
+        ["h2cache first block"] = t => CachePolicy.H2Cache(new H2CacheOptions { Variant = H2CacheVariant.FirstBlockResidual, StructureThreshold = t, DetailThreshold = t }),
+        ["h2cache adaptive"] = t => CachePolicy.H2Cache(new H2CacheOptions { StructureThreshold = t, DetailThreshold = t, Adaptive = { Enabled = true, StartFactor = 2, EndFactor = 0.5f } }),
+        ["blockcache"] = t => CachePolicy.BlockCache(new BlockCacheOptions { Threshold = t }),
+        ["blockcache aligned"] = t => CachePolicy.BlockCache(new BlockCacheOptions { Threshold = t, Approximation = { Method = SkipMethod.Aligned } }),
+        ["teacache"] = t => CachePolicy.TeaCache(new TeaCacheOptions { Threshold = t }),
+        ["teacache raw negative"] = t => CachePolicy.TeaCache(new TeaCacheOptions { Threshold = t, Family = TeaCacheFamily.Mochi, ClampNegative = false }),
+        ["dicache"] = t => CachePolicy.DiCache(new DiCacheOptions { Threshold = t }),
+        ["dicache difference"] = t => CachePolicy.DiCache(new DiCacheOptions { Threshold = t, ErrorMetric = DiCacheErrorMetric.ProbeMinusInput, RetentionRatio = 0 }),
+        ["easycache"] = t => CachePolicy.EasyCache(new EasyCacheOptions { Threshold = t, WarmupSteps = 2 }),
+        ["magcache"] = t => CachePolicy.MagCache(new MagCacheOptions { Threshold = t, Calibration = Ratios }),
+        ["dbcache"] = t => CachePolicy.DBCache(new DBCacheOptions { Threshold = t, Tail = "detail.tail", WarmupSteps = 1, MaximumAccumulatedDistance = 1 }),
+        ["dbcache accumulated"] = t => CachePolicy.DBCache(new DBCacheOptions { Threshold = 1, WarmupSteps = 1, MaximumAccumulatedDistance = t }),
+    };
+
+    public static TheoryData<string> Thresholded => [.. Families.Keys];
+
+    public static TheoryData<string> All =>
+    [
+        .. Families.Keys.SelectMany(k => new[] { $"{k} at 0.3", $"{k} at 1000" }),
+        "none", "step mask", "taylorseer", "every decorator",
+    ];
+
+    [Theory]
+    [MemberData(nameof(All))]
+    public void Keeps_the_laws_of_every_policy(string name) => PolicyLaws.Check(Create(name), EachPolicy);
+
+    [Theory]
+    [MemberData(nameof(Thresholded))]
+    public void Keeps_the_laws_of_thresholds(string family) => PolicyLaws.CheckThreshold(Families[family], EachFamily);
+
+    private static ICachePolicy Create(string name) => name switch
+    {
+        "none" => CachePolicy.None,
+        "step mask" => CachePolicy.StepMask(),
+        "taylorseer" => CachePolicy.TaylorSeer(new TaylorSeerOptions { WarmupSteps = 1, Interval = 4 }),
+        "every decorator" => CachePolicy.H2Cache(new H2CacheOptions { StructureThreshold = 0.5f, DetailThreshold = 0.5f })
+            .WithWarmup(2).WithForcedLast(1).WithMaximumConsecutiveSkips(2).WithMaximumSkips(9).WithCooldown(2).WithStepMask(StepMask.Fast),
+        _ when name.Split(" at ") is [var family, var threshold] => Families[family](float.Parse(threshold, System.Globalization.CultureInfo.InvariantCulture)),
+        _ => throw new ArgumentException(name),
+    };
+}
