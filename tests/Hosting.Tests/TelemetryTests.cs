@@ -61,10 +61,9 @@ public class TelemetryTests
     {
         using var tiny = new TinyModel();
         await using var services = new ServiceCollection().AddCachePolicies().AddBlockCache().UseTextToImage(_ => tiny.Model).Services.BuildServiceProvider();
-        var loop = new Engine.DenoisingLoop(
-            services.GetRequiredService<ICachedDenoiserFactory>().GetDenoiser(tiny.Denoiser), tiny.Model.Sampler);
+        var denoiser = services.GetRequiredService<ICachedDenoiserFactory>().GetDenoiser(tiny.Denoiser);
 
-        using var observation = services.GetRequiredService<GenerationTelemetry>().Begin(loop, null);
+        using var observation = services.GetRequiredService<IGenerationTelemetry>().Begin(denoiser);
 
         Assert.Null(observation.Observer);
     }

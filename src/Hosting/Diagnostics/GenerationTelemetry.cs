@@ -6,7 +6,7 @@ using CachePolicies.Engine;
 namespace CachePolicies.Hosting;
 
 /// <summary>The instruments. Nothing is recorded, and no observer made, while nobody listens.</summary>
-internal sealed class GenerationTelemetry : IDisposable
+internal sealed class GenerationTelemetry : IGenerationTelemetry, IDisposable
 {
     private readonly Meter _meter;
     private readonly Counter<long> _stages;
@@ -37,21 +37,21 @@ internal sealed class GenerationTelemetry : IDisposable
             "Bytes of features that somebody holds.");
     }
 
-    /// <summary>Prepares to observe a generation; with an inner observer, which is told everything as well.</summary>
-    public Observation Begin(DenoisingLoop loop, IEvaluationObserver? inner)
+    public IGenerationObservation Begin(CachedDenoiser denoiser, IEvaluationObserver? inner = null)
     {
-        _backends.GetOrAdd(loop.Denoiser.Denoiser.Backend, static b => new(CachePoliciesTelemetry.BackendTag, b.Name));
+        ArgumentNullException.ThrowIfNull(denoiser);
+        _backends.GetOrAdd(denoiser.Denoiser.Backend, static b => new(CachePoliciesTelemetry.BackendTag, b.Name));
         var activity = CachePoliciesTelemetry.Source.StartActivity(CachePoliciesTelemetry.GenerationActivity);
         var listens = _stages.Enabled || _distance.Enabled || _step.Enabled || _stage.Enabled || _speedUp.Enabled || activity is not null;
-        activity?.SetTag(CachePoliciesTelemetry.PolicyTag, loop.Denoiser.Policy.Name);
-        activity?.SetTag(CachePoliciesTelemetry.ModelTag, loop.Denoiser.Denoiser.Layout.Name);
-        return new Observation(this, loop.Denoiser, activity, listens, inner);
+        activity?.SetTag(CachePoliciesTelemetry.PolicyTag, denoiser.Policy.Name);
+        activity?.SetTag(CachePoliciesTelemetry.ModelTag, denoiser.Denoiser.Layout.Name);
+        return new Observation(this, denoiser, activity, listens, inner);
     }
 
     public void Dispose() => _meter.Dispose();
 
     /// <summary>One generation under observation.</summary>
-    internal sealed class Observation : IEvaluationObserver, IDisposable
+    private sealed class Observation : IEvaluationObserver, IGenerationObservation
     {
         private readonly GenerationTelemetry _owner;
         private readonly CachedDenoiser _denoiser;
@@ -70,7 +70,6 @@ internal sealed class GenerationTelemetry : IDisposable
             Observer = listens ? this : inner;
         }
 
-        /// <summary>What the session is to tell; <see langword="null"/> where nobody wants to know.</summary>
         public IEvaluationObserver? Observer { get; }
 
         public void EvaluationStarting(in EvaluationInfo evaluation)
@@ -111,7 +110,6 @@ internal sealed class GenerationTelemetry : IDisposable
             _inner?.EvaluationCompleted(record);
         }
 
-        /// <summary>Records the generation as a whole.</summary>
         public void Succeed(TimeSpan elapsed)
         {
             EndStep();

@@ -35,7 +35,7 @@ public static class CachePoliciesServiceCollectionExtensions
         services.TryAddTransient<ICachePolicy>(s => s.GetRequiredService<ICachePolicyProvider>().GetPolicy());
         services.TryAddSingleton<ICachedDenoiserFactory, CachedDenoiserFactory>();
         services.AddMetrics();
-        services.TryAddSingleton<GenerationTelemetry>();
+        services.TryAddSingleton<IGenerationTelemetry, GenerationTelemetry>();
         services.TryAddSingleton<TextToImageModelSource>();
         services.TryAddSingleton<ITextToImageGenerator, TextToImageGenerator>();
         services.TryAddSingleton<GenerationGate>(s =>

@@ -14,7 +14,7 @@ internal sealed class TextToImageGenerator(
     TextToImageModelSource models,
     ICachedDenoiserFactory denoisers,
     GenerationGate gate,
-    GenerationTelemetry telemetry,
+    IGenerationTelemetry telemetry,
     TimeProvider time,
     ILoggerFactory loggers) : ITextToImageGenerator
 {
@@ -98,7 +98,7 @@ internal sealed class TextToImageGenerator(
     {
         var policy = job.Loop.Denoiser.Policy.Name;
         var steps = job.Request.ReportDecisions ? new StepObserver() : null;
-        using var observation = telemetry.Begin(job.Loop, steps);
+        using var observation = telemetry.Begin(job.Loop.Denoiser, steps);
         using var generation = job.Loop.Start(job.Generation, observation.Observer);
         var total = generation.Schedule.Evaluations.Length;
         var began = time.GetTimestamp();
