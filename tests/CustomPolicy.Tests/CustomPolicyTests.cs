@@ -1,6 +1,7 @@
 using System.Reflection;
 using CachePolicies.Backends.Cpu;
 using CachePolicies.Engine;
+using CachePolicies.Testing;
 
 namespace CachePolicies.Samples.CustomPolicy.Tests;
 
@@ -59,6 +60,15 @@ public sealed class CustomPolicyTests : IDisposable
     {
         var policy = new OnlyWhileNoisy(new EveryNth(new EveryNthOptions { Period = 100 }), leastSigma: 0.45f);
         Assert.Equal("C.....CCCC", Run(policy));
+    }
+
+    [Fact]
+    public void They_keep_the_laws_of_policies()
+    {
+        PolicyLaws.Check(new EveryNth(new EveryNthOptions { Period = 3 }));
+        PolicyLaws.Check(new WorstToken(new WorstTokenOptions { Threshold = 0.3f }));
+        PolicyLaws.Check(new OnlyWhileNoisy(new EveryNth(new EveryNthOptions { Period = 100 }), leastSigma: 0.45f));
+        PolicyLaws.CheckThreshold(t => new WorstToken(new WorstTokenOptions { Threshold = t }));
     }
 
     [Fact]
