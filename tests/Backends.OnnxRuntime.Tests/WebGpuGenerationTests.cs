@@ -125,6 +125,16 @@ public sealed class WebGpuGenerationTests : IDisposable
     }
 
     [Fact]
+    public void The_reserve_of_the_devices_arena_is_told_where_there_is_one()
+    {
+        var tensor = WebGpu.Backend.Rent(ElementType.Float32, new TensorShape(1000, 1000));
+        Assert.True(WebGpu.Backend.ArenaReserveBytes is null or >= 0);
+        tensor.Release();
+        using var processor = new OnnxRuntimeBackend();
+        Assert.Null(processor.ArenaReserveBytes);
+    }
+
+    [Fact]
     public void Element_types_that_the_device_does_not_compute_with_are_refused_by_name()
     {
         foreach (var type in new[] { ElementType.Float16, ElementType.BFloat16 }.Where(t => !WebGpu.Backend.Supports(t)))

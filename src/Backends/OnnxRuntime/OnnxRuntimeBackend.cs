@@ -56,6 +56,12 @@ public sealed class OnnxRuntimeBackend : IDenoiserBackend
         }
     }
 
+    /// <summary>
+    /// Bytes that the arena of the device holds in reserve, beside <see cref="Statistics"/>: taken from the device and not handed out.
+    /// <see langword="null"/> on the CPU, which has no arena for features, and where the runtime does not say.
+    /// </summary>
+    public long? ArenaReserveBytes => _pool.ReserveBytes;
+
     internal OnnxRuntimeOptions Options { get; }
 
     internal SessionFactory Sessions { get; }

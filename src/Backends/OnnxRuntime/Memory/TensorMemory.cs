@@ -30,12 +30,17 @@ internal interface ITensorMemory : IDisposable
 
     /// <summary>Gives the memory of a retired tensor back.</summary>
     void Free(OrtTensor tensor);
+
+    /// <summary>Bytes that the device's arena holds beside what it handed out; <see langword="null"/> where there is none or it does not say.</summary>
+    long? ReserveBytes { get; }
 }
 
 /// <summary>Aligned memory of the host, which every operation may read in place.</summary>
 internal sealed class HostMemory : ITensorMemory
 {
     private const nuint Alignment = 64;
+
+    public long? ReserveBytes => null;
 
     public unsafe OrtTensor Create(TensorPool pool, int id, in TensorKey key)
     {
@@ -71,6 +76,15 @@ internal sealed class HostMemory : ITensorMemory
 internal sealed class DeviceMemory(InferenceSession session, ExecutionProvider provider, OrtMemoryInfo info) : ITensorMemory
 {
     private readonly OrtAllocator _allocator = new(session, info);
+
+    public long? ReserveBytes
+    {
+        get
+        {
+            using var turn = new DeviceTurn(provider.Turn);
+            return ArenaStatistics.ReserveOf(_allocator);
+        }
+    }
 
     public OrtTensor Create(TensorPool pool, int id, in TensorKey key)
     {

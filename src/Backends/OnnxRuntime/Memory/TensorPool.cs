@@ -31,6 +31,18 @@ internal sealed class TensorPool(ITensorMemory memory, string backend, long? lim
         }
     }
 
+    /// <inheritdoc cref="ITensorMemory.ReserveBytes"/>
+    public long? ReserveBytes
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _disposed ? null : memory.ReserveBytes;
+            }
+        }
+    }
+
     public OrtTensor Rent(in TensorKey key)
     {
         lock (_gate)
