@@ -13,7 +13,7 @@ namespace CachePolicies.Bench;
 internal static class BackendBench
 {
     public const string Usage =
-        "       dotnet run -c Release --project bench -- backends [--model models/emoji] [--provider CPU] [--threads 1] [--waiting SpinDuringRun] [--steps 100] [--rounds 7]";
+        "       dotnet run -c Release --project bench -- backends [--model models/emoji] [--flux small|Float16|BFloat16] [--provider CPU] [--threads 1] [--waiting SpinDuringRun] [--steps 100] [--rounds 7]";
 
     public static int Run(string[] arguments)
     {
@@ -27,7 +27,8 @@ internal static class BackendBench
         var steps = int.Parse(settings.GetValueOrDefault("steps", "100"), CultureInfo.InvariantCulture);
         var rounds = int.Parse(settings.GetValueOrDefault("rounds", "7"), CultureInfo.InvariantCulture);
         using var backend = new OnnxRuntimeBackend(options);
-        using var model = OnnxDenoiserModel.Load(settings.GetValueOrDefault("model", "models/emoji"), backend);
+        using var written = FluxShaped(settings.GetValueOrDefault("flux"));
+        using var model = OnnxDenoiserModel.Load(written?.Path ?? settings.GetValueOrDefault("model", "models/emoji"), backend);
         var clock = options is { Threads: 1 } && backend.Selection.Chosen == "CPU" ? BenchClock.Thread : BenchClock.Wall;
         Console.WriteLine($"{backend.Selection} {model.Manifest.Name}, {steps} steps, one lane, {options.Threads} threads, waiting: {options.ThreadWaiting}, {clock.Name}.");
         foreach (var copy in model.HostCopies)
@@ -43,10 +44,18 @@ internal static class BackendBench
         return 0;
     }
 
+    // A model of FLUX's shape in a folder that goes away: "small", or an element type for the full size.
+    private static TemporaryModel? FluxShaped(string? size) => size switch
+    {
+        null => null,
+        "small" => new TemporaryModel(FluxShapedModel.Small),
+        _ => new TemporaryModel(FluxShapedModel.Flux(Enum.Parse<ElementType>(size, ignoreCase: true))),
+    };
+
     private static void ReportStages(DenoiserLayout layout, double[] stages)
     {
         Console.WriteLine();
-        Console.WriteLine("| stage | median µs |");
+        Console.WriteLine("| stage | mean µs |");
         Console.WriteLine("|---|---:|");
         for (var i = 0; i < stages.Length; i++)
         {
@@ -92,5 +101,14 @@ internal static class BackendBench
         }
 
         return settings;
+    }
+
+    private sealed class TemporaryModel : IDisposable
+    {
+        public TemporaryModel(FluxShapedModel model) => model.Write(Path);
+
+        public string Path { get; } = Directory.CreateTempSubdirectory("cachepolicies").FullName;
+
+        public void Dispose() => Directory.Delete(Path, recursive: true);
     }
 }

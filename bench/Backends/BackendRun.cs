@@ -9,14 +9,18 @@ internal sealed record PolicyRow(string Name, double SecondsPerStep, double Spee
 /// <summary>Generations of a staged model for timing.</summary>
 internal sealed class BackendRun(StagedDenoiser denoiser, int steps, int rounds, BenchClock clock)
 {
-    /// <summary>The median time of each stage in an instrumented run that computes everything.</summary>
+    /// <summary>The mean time of each stage in instrumented runs that compute everything.</summary>
     public double[] StageSeconds()
     {
         var watch = new StageWatch(denoiser.Layout.Stages.Length);
         var loop = Loop(CachePolicies.Policies.CachePolicy.None, clock);
         loop.Run(Request());
-        loop.Run(Request(), watch);
-        return watch.Medians();
+        for (var round = 0; round < rounds; round++)
+        {
+            loop.Run(Request(), watch);
+        }
+
+        return watch.Means();
     }
 
     /// <summary>
@@ -162,7 +166,7 @@ internal sealed class BackendRun(StagedDenoiser denoiser, int steps, int rounds,
 
         public void StageCompleted(in StageRecord record) => _seconds[record.Stage].Add(record.Elapsed.TotalSeconds);
 
-        public double[] Medians() => [.. _seconds.Select(s => Statistics.Median([.. s]))];
+        public double[] Means() => [.. _seconds.Select(s => s.Average())];
 
         public int[] Counts() => [.. _seconds.Select(s => s.Count)];
     }
