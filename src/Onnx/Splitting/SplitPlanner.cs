@@ -16,11 +16,11 @@ internal sealed class SplitPlanner
     {
         _graph = graph;
         _options = options;
-        _blocks = BlockFinder.Find(graph);
+        _blocks = BlockFinder.Find(graph) is { Count: > 0 } named ? named : RepetitionFinder.Find(graph);
         if (_blocks.Count == 0)
         {
             throw new ModelSplitException(
-                $"No repeated blocks were found in '{graph.File.Path}': its nodes carry no names of numbered modules ('/blocks.0/...'). Export it with names, or say where to cut (--cut boundary=tensor).");
+                $"No repeated blocks were found in '{graph.File.Path}': its nodes carry no names of numbered modules ('/blocks.0/...'), and nothing in its structure repeats. A denoiser of blocks is right; export it with the modules' names.");
         }
 
         _proposal = new CutProposal(graph, _blocks, options);

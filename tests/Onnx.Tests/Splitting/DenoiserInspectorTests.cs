@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using CachePolicies.Onnx.Schema;
 using Google.Protobuf;
 
@@ -78,6 +79,28 @@ public sealed class DenoiserInspectorTests : IDisposable
         }
 
         AssertSameAsFlux(model);
+    }
+
+    [Theory]
+    [InlineData("flux", DenoiserFamily.DualThenSingleStream, "3 blocks, 4 blocks2")]
+    [InlineData("sd3", DenoiserFamily.DualStream, "3 blocks")]
+    [InlineData("pixart", DenoiserFamily.SingleStream, "4 blocks")]
+    [InlineData("wan", DenoiserFamily.Video, "4 blocks")]
+    public void Blocks_without_names_are_found_by_their_repetition(string name, DenoiserFamily family, string stacks)
+    {
+        var model = Denoisers.Read(name);
+        foreach (var node in model.Graph.Node)
+        {
+            node.Name = "";
+        }
+
+        var description = DenoiserInspector.Inspect(_folder.Write("nameless.onnx", model.ToByteArray()));
+        Assert.Equal(family, description.Family);
+        Assert.Equal(stacks, string.Join(", ", description.Stacks.Select(stack => $"{stack.Count} {stack.Name}")));
+        var named = DenoiserInspector.Inspect(Denoisers.PathOf(name));
+        // Axes without a name of their own are numbered as they are met.
+        string Line(DenoiserDescription of, string boundary) => Regex.Replace(Denoisers.Line(of, boundary), @"axis\d+", "axis");
+        Assert.All(new[] { "embedded", "structure", "detail.probe" }, boundary => Assert.Equal(Line(named, boundary), Line(description, boundary)));
     }
 
     [Fact]

@@ -1,0 +1,92 @@
+namespace CachePolicies.Tool.Tests;
+
+public sealed class SplitVerbTests : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("cachepolicies-verbs-");
+
+    private string Target => Path.Combine(_folder.FullName, "split");
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [Fact]
+    public async Task The_sample_model_splits_into_the_boundaries_it_ships_with_bit_by_bit()
+    {
+        var run = await ToolRun.Of("split", Path.Combine(SampleModel(), "denoiser.onnx"), "--out", Target);
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        Assert.Contains("3 double_blocks, then 6 single_blocks", run.Output, StringComparison.Ordinal);
+        Assert.Contains("bit by bit, at every boundary", run.Output, StringComparison.Ordinal);
+        foreach (var boundary in new[] { "embedded", "structure.probe", "structure.probe2", "structure", "detail.probe", "detail.tail", "detail" })
+        {
+            Assert.Equal(StatesAt(Path.Combine(SampleModel(), "manifest.json"), boundary), StatesAt(Path.Combine(Target, "manifest.json"), boundary));
+        }
+    }
+
+    [Fact]
+    public async Task Inspect_writes_one_object_for_machines()
+    {
+        var run = await ToolRun.Of("inspect", SplitModel.Fixture("unet"), "--json");
+        var description = Assert.Single(run.Json());
+        Assert.Equal("UNet", description.GetProperty("family").GetString());
+        Assert.Equal([2, 1, 2], description.GetProperty("stacks").EnumerateArray().Select(stack => stack.GetProperty("count").GetInt32()));
+        Assert.Equal(8, description.GetProperty("boundaries")[1].GetProperty("tensors")[0].GetProperty("axes")[0].GetInt32());
+    }
+
+    [Fact]
+    public async Task Inspect_tells_people_the_family_the_blocks_and_the_stages()
+    {
+        var run = await ToolRun.Of("inspect", SplitModel.Fixture("flux"));
+        Assert.Contains("dual-stream, then single-stream transformer, as FLUX", run.Output, StringComparison.Ordinal);
+        Assert.Contains("3 transformer_blocks, then 4 single_transformer_blocks", run.Output, StringComparison.Ordinal);
+        Assert.Contains("detail.probe", run.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("inspect none.onnx", "There is no file 'none.onnx'")]
+    [InlineData("inspect FLUX --latent z", "has no input 'z'; it has hidden_states")]
+    [InlineData("inspect FLUX --cut middle", "'middle' is no value of --cut; 'boundary=tensor[,tensor]' is right.")]
+    [InlineData("inspect FLUX --cut middle=none", "The cut 'middle' names 'none', which no node of the graph computes.")]
+    [InlineData("inspect FLUX --signal here=none", "The signal 'here' is at no boundary; 'boundary/name' with one of embedded")]
+    [InlineData("split FLUX", "--out")]
+    [InlineData("split FLUX --out EXISTS", "exists already; name a directory that does not, or remove it first.")]
+    [InlineData("split FLUX --out TARGET --prediction score", "The prediction 'score' is not known; 'velocity' or 'epsilon' is right.")]
+    [InlineData("split TEXT --out TARGET", "is not an ONNX model: its content does not follow the format.")]
+    [InlineData("split CUT_OFF --out TARGET", "was cut off: the graph at byte")]
+    public async Task Bad_input_is_a_sentence_and_leaves_nothing(string line, string message)
+    {
+        ArgumentNullException.ThrowIfNull(line);
+        File.WriteAllText(Path.Combine(_folder.FullName, "text.onnx"), "not a model at all");
+        File.WriteAllBytes(Path.Combine(_folder.FullName, "cut.onnx"), File.ReadAllBytes(SplitModel.Fixture("flux"))[..10_000]);
+        Directory.CreateDirectory(Path.Combine(_folder.FullName, "exists"));
+        var before = Directory.GetFileSystemEntries(_folder.FullName);
+        var arguments = line.Split(' ').Select(argument => argument switch
+        {
+            "FLUX" => SplitModel.Fixture("flux"),
+            "TARGET" => Target,
+            "EXISTS" => Path.Combine(_folder.FullName, "exists"),
+            "TEXT" => Path.Combine(_folder.FullName, "text.onnx"),
+            "CUT_OFF" => Path.Combine(_folder.FullName, "cut.onnx"),
+            _ => argument,
+        });
+        Assert.Contains(message, (await ToolRun.Of([.. arguments])).Refused(), StringComparison.Ordinal);
+        Assert.Equal(before, Directory.GetFileSystemEntries(_folder.FullName));
+    }
+
+    private static string[] StatesAt(string manifest, string boundary)
+    {
+        using var document = System.Text.Json.JsonDocument.Parse(File.ReadAllBytes(manifest));
+        return [.. document.RootElement.GetProperty("boundaries").EnumerateArray().Single(b => b.GetProperty("name").GetString() == boundary)
+            .GetProperty("tensors").EnumerateArray().Where(tensor => tensor.GetProperty("kind").GetString() != "conditioning")
+            .Select(tensor => $"{tensor.GetProperty("name")} {tensor.GetProperty("kind")} [{string.Join(", ", tensor.GetProperty("shape").EnumerateArray())}]")];
+    }
+
+    private static string SampleModel()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder.FullName, "CachePolicies.sln")))
+        {
+            folder = folder.Parent ?? throw new DirectoryNotFoundException("The tests run inside the repository, which holds models/emoji.");
+        }
+
+        return Path.Combine(folder.FullName, "models", "emoji");
+    }
+}
