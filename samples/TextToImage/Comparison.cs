@@ -65,13 +65,12 @@ internal sealed class Comparison(ITextToImageGenerator generator, Arguments argu
         string policy, Dictionary<string, Recording> recorded, Dictionary<string, TextToImageResult[]> timed, Action<string> report, CancellationToken cancellationToken)
     {
         var reference = timed[Uncached];
-        var seconds = timed[policy].Average(r => r.Elapsed.TotalSeconds);
-        var uncached = reference.Average(r => r.Elapsed.TotalSeconds);
+        var speedUp = timed[policy].Zip(reference, (own, plain) => plain.Elapsed / own.Elapsed).Median();
         var result = new PolicyResult(
             policy,
             timed[policy],
-            seconds,
-            uncached / seconds,
+            timed[policy].Select(r => r.Elapsed.TotalSeconds).Median(),
+            speedUp,
             _stageTimes.Sum(recorded[Uncached].Stages) / _stageTimes.Sum(recorded[policy].Stages),
             recorded[policy].Steps,
             Quality: null,
@@ -81,7 +80,7 @@ internal sealed class Comparison(ITextToImageGenerator generator, Arguments argu
             : result with
             {
                 Quality = PictureQuality.Of(timed[policy], reference),
-                Control = await ControlAsync(Math.Clamp((int)Math.Round(arguments.Steps * seconds / uncached), 1, arguments.Steps), reference, report, cancellationToken),
+                Control = await ControlAsync(Math.Clamp((int)Math.Round(arguments.Steps / speedUp), 1, arguments.Steps), reference, report, cancellationToken),
             };
     }
 

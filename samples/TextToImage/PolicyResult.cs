@@ -6,8 +6,8 @@ namespace CachePolicies.Samples.TextToImage;
 /// <summary>What one policy did over all prompts.</summary>
 /// <param name="Policy">Its name.</param>
 /// <param name="Pictures">A picture for each prompt.</param>
-/// <param name="Seconds">The time of a picture, in the mean.</param>
-/// <param name="SpeedUp">Against the uncached run of the same process.</param>
+/// <param name="Seconds">The time of a picture, the median over the prompts.</param>
+/// <param name="SpeedUp">Against the uncached run of the same prompt in the same process, the median over the prompts.</param>
 /// <param name="Ideal">The speed-up if nothing but the stages that ran took time.</param>
 /// <param name="Steps">For each prompt and guidance branch, what each step computed.</param>
 /// <param name="Quality">Against the uncached pictures; <see langword="null"/> for the uncached run itself.</param>

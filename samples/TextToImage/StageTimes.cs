@@ -2,17 +2,28 @@ using CachePolicies.Engine;
 
 namespace CachePolicies.Samples.TextToImage;
 
-/// <summary>The mean duration of each stage by the number of lanes that it computed, over every instrumented run.</summary>
+/// <summary>The median duration of each stage by the number of lanes that it computed, over every instrumented run.</summary>
 internal sealed class StageTimes
 {
-    private readonly Dictionary<(int Stage, int Rows), (double Seconds, int Runs)> _times = [];
+    private readonly Dictionary<(int Stage, int Rows), List<double>> _seconds = [];
 
     public void Add(StageRecord record)
     {
-        var (seconds, runs) = _times.GetValueOrDefault((record.Stage, record.Rows));
-        _times[(record.Stage, record.Rows)] = (seconds + record.Elapsed.TotalSeconds, runs + 1);
+        var key = (record.Stage, record.Rows);
+        (_seconds.TryGetValue(key, out var list) ? list : _seconds[key] = []).Add(record.Elapsed.TotalSeconds);
     }
 
-    /// <summary>The time that runs of stages would take at their mean durations.</summary>
-    public double Sum(IEnumerable<StageRecord> records) => records.Sum(r => _times[(r.Stage, r.Rows)] is var (seconds, runs) ? seconds / runs : 0);
+    /// <summary>The time that runs of stages would take at their median durations.</summary>
+    public double Sum(IEnumerable<StageRecord> records) =>
+        records.CountBy(r => (r.Stage, r.Rows)).Sum(runs => runs.Value * _seconds[runs.Key].Median());
+}
+
+/// <summary>A middle that a few slow runs on a busy machine do not move.</summary>
+internal static class Statistics
+{
+    public static double Median(this IEnumerable<double> values)
+    {
+        var sorted = values.Order().ToArray();
+        return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
+    }
 }

@@ -170,6 +170,28 @@ public sealed class TextToImageGeneratorTests : IDisposable
     }
 
     [Fact]
+    public async Task Whoever_waits_is_told_the_position_and_may_leave_the_queue()
+    {
+        using var hold = new ManualResetEventSlim();
+        _tiny.BeforeStage = hold.Wait;
+        var first = _generator.GenerateImageAsync(Request());
+
+        // One leaves after being told its place, one waits for its turn.
+        await foreach (var update in _generator.GenerateAsync(Request()))
+        {
+            Assert.Equal(new TextToImageQueued(1), update);
+            break;
+        }
+
+        var second = _generator.GenerateImageAsync(Request());
+        Assert.False(second.IsCompleted);
+        hold.Set();
+        await first.WaitAsync(TimeSpan.FromSeconds(60));
+        await second.WaitAsync(TimeSpan.FromSeconds(60));
+        Assert.Equal((0, 0), (_services.GetRequiredService<GenerationGate>().Running, _services.GetRequiredService<GenerationGate>().Waiting));
+    }
+
+    [Fact]
     public async Task A_stage_that_fails_ends_one_generation_and_not_the_next()
     {
         _tiny.BeforeStage = () => throw new InvalidOperationException("device lost");

@@ -91,8 +91,9 @@ internal sealed class PolicySource<[DynamicallyAccessedMembers(DynamicallyAccess
             {
                 _current = Make(_factory.Create(Name));
             }
-            catch (Exception refused) when (refused is OptionsValidationException or ArgumentException)
+            catch (Exception refused)
             {
+                // Whatever the options or the policy's constructor object to: a change of a file must not stop the host.
                 _section.Values = last;
                 Log.ReloadRefused(_logger, Name, refused.Message);
                 return;

@@ -28,16 +28,17 @@ internal sealed class TextToImageGenerator(
         var job = Prepare(request);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var turn = gate.EnterAsync(out var position, stop.Token);
-        if (position > 0)
-        {
-            yield return new TextToImageQueued(position);
-        }
-
-        await turn.ConfigureAwait(false);
-        var updates = Channel.CreateUnbounded<TextToImageUpdate>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
-        var work = Task.Run(() => Run(job, updates.Writer, stop.Token), CancellationToken.None);
+        var work = Task.CompletedTask;
         try
         {
+            if (position > 0)
+            {
+                yield return new TextToImageQueued(position);
+            }
+
+            await turn.ConfigureAwait(false);
+            var updates = Channel.CreateUnbounded<TextToImageUpdate>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
+            work = Task.Run(() => Run(job, updates.Writer, stop.Token), CancellationToken.None);
             await foreach (var update in updates.Reader.ReadAllAsync(CancellationToken.None).ConfigureAwait(false))
             {
                 yield return update;
@@ -45,10 +46,14 @@ internal sealed class TextToImageGenerator(
         }
         finally
         {
-            // A reader who left early stops the work; whatever happens, the device is free again when this returns.
+            // A reader who left early stops the work or leaves the queue; whatever happens, the device is free again when this returns.
             await stop.CancelAsync().ConfigureAwait(false);
             await work.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            gate.Leave();
+            await turn.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (turn.IsCompletedSuccessfully)
+            {
+                gate.Leave();
+            }
         }
     }
 
