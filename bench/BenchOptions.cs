@@ -14,6 +14,8 @@ internal sealed record BenchOptions
 
     public int Steps { get; private set; } = 100;
 
+    public int Threads { get; private set; } = 1;
+
     public string? Model { get; private set; }
 
     public string? Out { get; private set; }
@@ -35,6 +37,9 @@ internal sealed record BenchOptions
                 case "--steps":
                     options.Steps = Count(arguments[i], value);
                     break;
+                case "--threads":
+                    options.Threads = Count(arguments[i], value);
+                    break;
                 case "--model":
                     options.Model = value;
                     break;
@@ -53,6 +58,12 @@ internal sealed record BenchOptions
     public void Publish(string file, string text)
     {
         Console.WriteLine(text);
+        Write(file, text);
+    }
+
+    /// <summary>Writes a text to a file among the results, unless told not to.</summary>
+    public void Write(string file, string text)
+    {
         if (Out == "-")
         {
             return;

@@ -11,6 +11,8 @@ const string Usage = """
       --rounds N             kernels: how many interleaved rounds (60).
       --prompts N            policies, fit: how many known and how many new prompts (8).
       --steps N              policies, fit: sampler steps (100).
+      --threads N            policies: threads of ONNX Runtime (1). With one, the thread's own time is measured,
+                             which others on the machine do not disturb; with more, the wall clock.
       --model DIRECTORY      the staged model (models/emoji).
       --out DIRECTORY        where the tables go (bench/results); '-' writes no file.
     """;

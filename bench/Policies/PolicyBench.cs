@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using CachePolicies.Engine;
@@ -13,25 +12,27 @@ namespace CachePolicies.Bench;
 /// </summary>
 internal static class PolicyBench
 {
-    private const int EntriesPerBaseline = 4;
+    private const int PromptsPerObservation = 4;
+    private const int EntriesPerBaseline = 15;
 
     public static void Run(BenchOptions options)
     {
         using var model = SampleModel.Load(options);
-        var bench = new Sweep(model, options.Steps);
+        var bench = new Sweep(model, options.Steps, options.Threads);
         for (var i = 0; i < model.Prompts.Length; i++)
         {
             Console.Error.WriteLine($"{i + 1}/{model.Prompts.Length} {model.Prompts[i].Text}");
             bench.Run(model.Prompts[i]);
+            options.Write("policies.md", bench.Report());
         }
 
-        options.Publish("policies.md", bench.Report());
+        Console.WriteLine(bench.Report());
     }
 
     /// <summary>What one entry gave on one prompt.</summary>
-    private sealed record Outcome(SweepEntry Entry, bool IsNew, double Speedup, double Psnr, StageTimes.Recording Recording);
+    private sealed record Outcome(SweepEntry Entry, bool IsNew, double Speedup, double Psnr, StageTimes.Recording? Recording);
 
-    private sealed class Sweep(SampleModel model, int steps)
+    private sealed class Sweep(SampleModel model, int steps, int threads)
     {
         private readonly DenoisingLoop _uncached = model.Loop(CachePolicy.None);
         private readonly (SweepEntry Entry, DenoisingLoop Loop)[] _entries = [.. PolicySweep.All.Select(e => (e, model.Loop(e.Instance)))];
@@ -47,11 +48,12 @@ internal static class PolicyBench
             var request = model.Request(prompt, steps);
             _uncachedRecording = _times.Record();
             var reference = Pixels(_uncached.Run(request, _uncachedRecording)[0]);
+            var isObserved = _references.Count % PromptsPerObservation == 0;
             _references.Add(prompt, reference);
             foreach (var chunk in _entries.Chunk(EntriesPerBaseline))
             {
-                // The observed runs come first: they compile and warm up what is timed then, against the uncached loop before and after.
-                var recordings = chunk.Select(c => Observe(c.Loop, request)).ToArray();
+                // Observed runs are apart from timed ones, which stand against the uncached loop right before and after.
+                var recordings = chunk.Select(c => isObserved ? Observe(c.Loop, request) : null).ToArray();
                 var before = Time(_uncached, request, out _);
                 var timed = chunk.Select(c => (Seconds: Time(c.Loop, request, out var latent), Latent: latent)).ToArray();
                 var after = Time(_uncached, request, out _);
@@ -67,9 +69,9 @@ internal static class PolicyBench
         public string Report()
         {
             var text = new StringBuilder();
-            text.Append(CultureInfo.InvariantCulture, $"# Policies on the sample model\n\n{steps} steps, guidance {SampleModel.Guidance}, {_references.Count} prompts, ONNX Runtime on the CPU ({Environment.ProcessorCount} cores). ");
+            text.Append(CultureInfo.InvariantCulture, $"# Policies on the sample model\n\n{steps} steps, guidance {SampleModel.Guidance}, {_references.Count} prompts, ONNX Runtime on the CPU, {threads} {(threads == 1 ? "thread" : "threads")}, {model.Clock.Name}. ");
             text.Append(CultureInfo.InvariantCulture, $"Uncached: {Statistics.Median([.. _uncachedSeconds]) * 1000:F0} ms a picture (median). Model {model.Fingerprint}.\n\n");
-            text.Append("Speed-up: wall-clock, the median over the prompts, each against the uncached loop run right before and after it. Ideal: what the stages that ran take by an instrumented run's medians. ");
+            text.Append("Speed-up: the median over the prompts, each against the uncached loop run right before and after it. Ideal: what the stages that ran take, by the medians of instrumented runs (every fourth prompt). ");
             text.Append("PSNR: mean over the prompts against the uncached picture, known / new word combinations. Control: the uncached loop with as many steps as take the same time; ");
             text.Append("the last column is how many dB the policy stands above (+) or below (−) it.\n\n");
             var table = new TextTable(
@@ -94,13 +96,14 @@ internal static class PolicyBench
         private void AddRow(TextTable table, SweepEntry entry)
         {
             var outcomes = _outcomes.Where(o => ReferenceEquals(o.Entry, entry)).ToArray();
+            var observed = outcomes.Where(o => o.Recording is not null).ToArray();
             var speedup = Statistics.Median([.. outcomes.Select(o => o.Speedup)]);
             var idealUncached = _times.IdealSeconds(_uncachedRecording);
-            var realised = Statistics.Median([.. outcomes.Select(o => o.Speedup / (idealUncached / _times.IdealSeconds(o.Recording)))]);
+            var realised = Statistics.Median([.. observed.Select(o => o.Speedup / (idealUncached / _times.IdealSeconds(o.Recording!)))]);
             var controlSteps = Math.Clamp((int)Math.Round(steps / speedup), 1, steps);
             var (known, fresh) = (Mean(outcomes, false), Mean(outcomes, true));
             var (controlKnown, controlNew) = (Control(controlSteps, false), Control(controlSteps, true));
-            var shares = Enumerable.Range(0, 3).Select(s => outcomes.Average(o => o.Recording.Shares[s] / 2.0)).ToArray();
+            var shares = Enumerable.Range(0, 3).Select(s => observed.Average(o => o.Recording!.Shares[s] / 2.0)).ToArray();
             table.AddRow(
                 entry.Policy,
                 entry.Settings,
@@ -117,7 +120,7 @@ internal static class PolicyBench
         private static double Mean(Outcome[] outcomes, bool isNew) => outcomes.Where(o => o.IsNew == isNew).Select(o => o.Psnr).DefaultIfEmpty(double.NaN).Average();
 
         private double Control(int controlSteps, bool isNew) =>
-            model.Prompts.Where(p => p.IsNew == isNew).Select(p => Control(p, controlSteps)).DefaultIfEmpty(double.NaN).Average();
+            _references.Keys.Where(p => p.IsNew == isNew).Select(p => Control(p, controlSteps)).DefaultIfEmpty(double.NaN).Average();
 
         private double Control(BenchPrompt prompt, int controlSteps)
         {
@@ -138,16 +141,16 @@ internal static class PolicyBench
         }
 
         // From the first evaluation to the final latent on the host.
-        private static double Time(DenoisingLoop loop, GenerationRequest request, out float[] latent)
+        private double Time(DenoisingLoop loop, GenerationRequest request, out float[] latent)
         {
             using var generation = loop.Start(request);
-            var start = Stopwatch.GetTimestamp();
+            var start = model.Clock.Seconds;
             while (generation.MoveNext())
             {
             }
 
             latent = generation.DownloadLatent(0);
-            return Stopwatch.GetElapsedTime(start).TotalSeconds;
+            return model.Clock.Seconds - start;
         }
 
         // The model draws pixels: its latent is the picture, but for the order of its numbers.

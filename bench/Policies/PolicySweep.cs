@@ -12,20 +12,23 @@ internal sealed record SweepEntry(string Policy, string Settings, ICachePolicy I
 /// <summary>The policies and thresholds that are compared on the sample model.</summary>
 internal static class PolicySweep
 {
-    private static readonly (float Structure, float Detail)[] H2Thresholds = [(0.05f, 0.05f), (0.08f, 0.1f), (0.12f, 0.12f), (0.15f, 0.18f), (0.2f, 0.2f), (0.3f, 0.3f)];
-
     public static SweepEntry[] All { get; } =
     [
-        .. from forced in new[] { 0, 3, 5 } from t in H2Thresholds select H2Cache(t.Structure, t.Detail, forced),
-        .. from forced in new[] { 0, 4 } from t in new[] { (0.12f, 0.1f), (0.15f, 0.22f) } select H2FirstBlock(t.Item1, t.Item2, forced),
-        .. from forced in new[] { 0, 4 } from t in new[] { 0.04f, 0.07f, 0.12f, 0.2f } select BlockCache(t, forced),
-        .. from t in new[] { 0.04f, 0.07f, 0.12f, 0.2f, 0.3f } select TeaCache(t, 1, new SkipApproximationOptions()),
-        .. from t in new[] { 0.12f, 0.2f, 0.3f } select TeaCache(t, 3, new SkipApproximationOptions()),
-        .. from t in new[] { 0.12f, 0.2f, 0.3f } select TeaCache(t, 1, new SkipApproximationOptions { Method = SkipMethod.Taylor, Damping = 0.5f, Coordinate = ExtrapolationCoordinate.Sigma }),
+        .. from t in new[] { (0.05f, 0.05f), (0.12f, 0.12f), (0.15f, 0.18f), (0.2f, 0.2f) } select H2Cache(t.Item1, t.Item2, 0),
+        .. from forced in new[] { 3, 5 } from t in new[] { (0.12f, 0.12f), (0.15f, 0.18f), (0.2f, 0.2f), (0.3f, 0.3f) } select H2Cache(t.Item1, t.Item2, forced),
+        .. from t in new[] { (0.12f, 0.1f, 0), (0.15f, 0.22f, 0), (0.15f, 0.22f, 4) } select H2FirstBlock(t.Item1, t.Item2, t.Item3),
+        .. from forced in new[] { 0, 4 } from t in new[] { 0.07f, 0.12f, 0.2f } select BlockCache(t, forced),
+        .. from t in new[] { 0.07f, 0.12f, 0.2f, 0.3f } select TeaCache(t, 1, Plain),
+        .. from t in new[] { 0.2f, 0.3f } select TeaCache(t, 3, Plain),
+        .. from t in new[] { 0.2f, 0.3f } select TeaCache(t, 1, Extrapolated),
         .. from t in new[] { 0.04f, 0.07f, 0.12f, 0.2f, 0.4f } select DiCache(t, 0, true),
         DiCache(0.07f, 0, false),
         DiCache(0.4f, 0.2, true),
     ];
+
+    private static SkipApproximationOptions Plain => new();
+
+    private static SkipApproximationOptions Extrapolated => new() { Method = SkipMethod.Taylor, Damping = 0.5f, Coordinate = ExtrapolationCoordinate.Sigma };
 
     private static SweepEntry H2Cache(float structure, float detail, int forced) => new(
         "H2-Cache",

@@ -16,13 +16,14 @@ internal sealed class SampleModel : IDisposable
     private readonly OnnxDenoiserModel _model;
     private readonly WordTokenizer _tokenizer;
 
-    private SampleModel(OnnxRuntimeBackend backend, OnnxDenoiserModel model, WordTokenizer tokenizer, BenchPrompt[] prompts, ISampler sampler)
+    private SampleModel(OnnxRuntimeBackend backend, OnnxDenoiserModel model, WordTokenizer tokenizer, BenchPrompt[] prompts, ISampler sampler, int threads)
     {
         Backend = backend;
         _model = model;
         _tokenizer = tokenizer;
         Prompts = prompts;
         Sampler = sampler;
+        Clock = threads == 1 ? BenchClock.Thread : BenchClock.Wall;
     }
 
     public OnnxRuntimeBackend Backend { get; }
@@ -31,6 +32,9 @@ internal sealed class SampleModel : IDisposable
 
     public ISampler Sampler { get; }
 
+    /// <summary>What generations and stages are timed by.</summary>
+    public BenchClock Clock { get; }
+
     public StagedDenoiser Denoiser => _model.Denoiser;
 
     public string Fingerprint => _model.Manifest.Fingerprint ?? "unknown";
@@ -38,7 +42,7 @@ internal sealed class SampleModel : IDisposable
     public static SampleModel Load(BenchOptions options)
     {
         var directory = options.Model ?? Path.Combine(BenchOptions.RepositoryRoot(), "models", "emoji");
-        var backend = new OnnxRuntimeBackend(new OnnxRuntimeOptions { Providers = { "CPU" } });
+        var backend = new OnnxRuntimeBackend(new OnnxRuntimeOptions { Providers = { "CPU" }, Threads = options.Threads });
         var model = OnnxDenoiserModel.Load(directory, backend);
         var manifest = model.Manifest.TextToImage ?? throw new ArgumentException($"The model in '{directory}' draws no pictures of text.");
         var words = JsonSerializer.Deserialize<string[]>(File.ReadAllText(Path.Combine(directory, manifest.Tokenizer.Vocabulary)))!;
@@ -49,11 +53,12 @@ internal sealed class SampleModel : IDisposable
             model,
             tokenizer,
             [.. prompts["known"].Take(options.Prompts).Select(p => new BenchPrompt(p, false)), .. prompts["new"].Take(options.Prompts).Select(p => new BenchPrompt(p, true))],
-            new FlowMatchEulerSampler(manifest.Sampler.Shift));
+            new FlowMatchEulerSampler(manifest.Sampler.Shift),
+            options.Threads);
     }
 
     /// <summary>The denoiser under a policy.</summary>
-    public DenoisingLoop Loop(ICachePolicy policy) => new(new CachedDenoiser(Denoiser, policy), Sampler);
+    public DenoisingLoop Loop(ICachePolicy policy) => new(new CachedDenoiser(Denoiser, policy, new CachedDenoiserOptions { TimeProvider = Clock }), Sampler);
 
     /// <summary>A guided generation of a prompt; each prompt has noise of its own.</summary>
     public GenerationRequest Request(BenchPrompt prompt, int steps, float guidance = Guidance)

@@ -18,7 +18,7 @@ namespace CachePolicies.Backends.Numerics;
 /// Elementwise arithmetic is float32. A sum is taken over blocks of at most <see cref="BlockLength"/> = B elements in float32 with at least four
 /// running sums, and across blocks in float64; a pooling window is summed in float32 over at most 32 rows and a block of columns, and in float64
 /// beyond. With u = 2⁻²⁴ the error of a sum or mean is at most (B/4 + 40) · u relative to the sum or mean of the magnitudes, however many the elements:
-/// 3.3·10⁻⁵ in the worst case. On 12 million elements of a feature it is about 10⁻⁸.
+/// 3.3·10⁻⁵ in the worst case.
 /// </para>
 /// </remarks>
 public sealed class HostKernelCompiler

@@ -43,7 +43,7 @@ public sealed record TokenizerManifest
 /// <summary>How the latent becomes an image.</summary>
 public sealed record DecoderManifest
 {
-    /// <summary><c>patches</c>: each token is a square of pixels, row by row, channels last.</summary>
+    /// <summary><c>patches</c>: each token is a square of pixels, one channel after the other, each row by row.</summary>
     public required string Kind { get; init; }
 
     /// <summary>The side of a square, in pixels.</summary>
