@@ -89,6 +89,9 @@ public sealed class FailureTests : IDisposable
     [InlineData(
         "[ErrorCode:Fail] /onnxruntime_src/onnxruntime/core/providers/webgpu/webgpu_context.cc:100 onnxruntime::webgpu::WebGpuContext::Initialize(const Config&)::<lambda()> adapter_result.status == Success was false. Failed to get a WebGPU adapter: No supported adapters.",
         "Failed to get a WebGPU adapter: No supported adapters")]
+    [InlineData(
+        "[ErrorCode:Fail] Load model from head.onnx failed:/onnxruntime_src/onnxruntime/core/graph/model_load_utils.h:46 void onnxruntime::ValidateOpset(const std::map<std::string, int>&, bool) ONNX Runtime only supports what it knows.",
+        "Load model from head.onnx ONNX Runtime only supports what it knows")]
     [InlineData("[ErrorCode:InvalidArgument] CoreML execution provider is not supported in this build. ", "CoreML execution provider is not supported in this build")]
     public void What_the_runtime_says_is_cut_to_what_a_reader_needs(string message, string words) => Assert.Equal(words, RuntimeMessages.Shorten(message));
 

@@ -227,6 +227,7 @@ public sealed class OnnxRuntimeBackend : IDenoiserBackend
             sessions = [.. _sessions];
         }
 
+        using var turn = TakeTurn();
         foreach (var session in sessions)
         {
             session.DropStale();

@@ -112,7 +112,10 @@ internal sealed class DeviceMemory(InferenceSession session, ExecutionProvider p
     }
 }
 
-/// <summary>A thread's turn on a device that serves one at a time; free where there is nothing to wait for.</summary>
+/// <summary>
+/// A thread's turn on a device that serves one at a time; free where there is nothing to wait for. Taken after a pool's lock and before a binding
+/// cache's, and never held while a tensor is rented.
+/// </summary>
 internal readonly ref struct DeviceTurn
 {
     private readonly Lock? _lock;

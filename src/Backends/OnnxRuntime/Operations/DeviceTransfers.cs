@@ -58,6 +58,7 @@ internal sealed class DeviceTransfers(OnnxRuntimeBackend backend) : IDisposable
 
     public void Dispose()
     {
+        using var turn = backend.TakeTurn();
         foreach (var session in _copies.Values)
         {
             session.Value.Dispose();

@@ -5,7 +5,7 @@ namespace CachePolicies.Backends.OnnxRuntime;
 /// <summary>Reads what ONNX Runtime says when something fails.</summary>
 internal static partial class RuntimeMessages
 {
-    private const int MaximumLength = 300;
+    private const int MaximumLength = 400;
 
     /// <summary>The runtime's words on one line, without its error code and source positions, cut where they become long.</summary>
     public static string Shorten(string message)
@@ -28,7 +28,8 @@ internal static partial class RuntimeMessages
     [GeneratedRegex(@"^\[ErrorCode:\w+\]\s*")]
     private static partial Regex ErrorCode();
 
-    [GeneratedRegex(@"\S*/onnxruntime/\S+\.(cc|h|cu):\d+ ")]
+    // A file with its line, and the function where words follow it.
+    [GeneratedRegex(@"\S*/onnxruntime/\S+\.(cc|h|cu):\d+ (\S[^()]*\([^()]*\) (?=[A-Z]))?")]
     private static partial Regex SourcePosition();
 
     // The function and the condition that an assertion states before its own words.

@@ -97,6 +97,7 @@ internal sealed class BoundSession : IDisposable
     public void Dispose()
     {
         _backend.Untrack(this);
+        using var turn = _backend.TakeTurn();
         _bindings.Dispose();
         _session.Dispose();
     }

@@ -14,6 +14,7 @@ internal sealed class SessionFactory(OnnxRuntimeOptions options, ExecutionProvid
     /// <summary>Opens a stage in a file, whose external data lies beside it. Weights that several stages share are prepared once.</summary>
     public InferenceSession Open(string path)
     {
+        using var turn = new DeviceTurn(provider.Turn);
         using var settings = Settings(provider, Path.GetFileNameWithoutExtension(path), capture: true);
         return new InferenceSession(path, settings, _weights);
     }
@@ -21,6 +22,7 @@ internal sealed class SessionFactory(OnnxRuntimeOptions options, ExecutionProvid
     /// <summary>Opens a graph as stages are opened.</summary>
     public InferenceSession OpenAsStage(byte[] model)
     {
+        using var turn = new DeviceTurn(provider.Turn);
         using var settings = Settings(provider, "stage", capture: true);
         return new InferenceSession(model, settings);
     }
@@ -30,6 +32,7 @@ internal sealed class SessionFactory(OnnxRuntimeOptions options, ExecutionProvid
     /// <param name="onDevice">Whether every node must run on the device.</param>
     public InferenceSession OpenOperation(byte[] model, bool onDevice = true)
     {
+        using var turn = new DeviceTurn(provider.Turn);
         using var settings = Settings(provider.ForOperations, "operation", capture: false);
         if (onDevice && !provider.UsesHostMemory)
         {
