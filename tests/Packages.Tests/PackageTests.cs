@@ -11,7 +11,8 @@ public class PackageTests(LocalFeed feed) : IClassFixture<LocalFeed>
         "CachePolicies.Backends.Numerics",
         "CachePolicies.Backends.Cpu",
         "CachePolicies.OnnxRuntime",
-        "CachePolicies.Hosting");
+        "CachePolicies.Hosting",
+        "CachePolicies.Testing");
 
     [Theory]
     [MemberData(nameof(Libraries))]
