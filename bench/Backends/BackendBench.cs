@@ -13,7 +13,7 @@ namespace CachePolicies.Bench;
 internal static class BackendBench
 {
     public const string Usage =
-        "       dotnet run -c Release --project bench -- backends [--model models/emoji] [--flux small|Float16|BFloat16] [--provider CPU] [--threads 1] [--waiting SpinDuringRun] [--steps 100] [--rounds 7]";
+        "       dotnet run -c Release --project bench -- backends [--model models/emoji] [--flux small|Float16|BFloat16] [--provider CPU] [--threads 1] [--waiting Sleep] [--steps 100] [--rounds 7]";
 
     public static int Run(string[] arguments)
     {
@@ -22,7 +22,7 @@ internal static class BackendBench
         {
             Providers = [settings.GetValueOrDefault("provider", "CPU")],
             Threads = int.Parse(settings.GetValueOrDefault("threads", "1"), CultureInfo.InvariantCulture),
-            ThreadWaiting = Enum.Parse<ThreadWaiting>(settings.GetValueOrDefault("waiting", nameof(ThreadWaiting.SpinDuringRun))),
+            ThreadWaiting = Enum.Parse<ThreadWaiting>(settings.GetValueOrDefault("waiting", nameof(ThreadWaiting.Sleep))),
         };
         var steps = int.Parse(settings.GetValueOrDefault("steps", "100"), CultureInfo.InvariantCulture);
         var rounds = int.Parse(settings.GetValueOrDefault("rounds", "7"), CultureInfo.InvariantCulture);
