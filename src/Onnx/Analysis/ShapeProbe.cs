@@ -12,16 +12,24 @@ internal sealed partial class ShapeProbe
     private readonly int _opset;
     private readonly Dictionary<string, ProbeTensor> _values = new(StringComparer.Ordinal);
 
-    private ShapeProbe(OnnxGraphIndex graph, int opset)
+    private readonly Func<string, int, long?> _sizes;
+
+    private ShapeProbe(OnnxGraphIndex graph, int opset, Func<string, int, long?> sizes)
     {
         _graph = graph;
         _opset = opset;
+        _sizes = sizes;
     }
 
     /// <summary>Follows the graph from inputs of the given sizes.</summary>
-    public static IReadOnlyDictionary<string, ProbeTensor> Run(OnnxGraphIndex graph, int opset, IReadOnlyDictionary<string, ProbeTensor> inputs)
+    /// <param name="graph">The graph.</param>
+    /// <param name="opset">The version of the default operator set.</param>
+    /// <param name="inputs">The inputs.</param>
+    /// <param name="sizes">The size of a free axis that the model states, by its name and its place.</param>
+    public static IReadOnlyDictionary<string, ProbeTensor> Run(
+        OnnxGraphIndex graph, int opset, IReadOnlyDictionary<string, ProbeTensor> inputs, Func<string, int, long?> sizes)
     {
-        var probe = new ShapeProbe(graph, opset);
+        var probe = new ShapeProbe(graph, opset, sizes);
         foreach (var (name, tensor) in graph.Initializers)
         {
             probe._values[name] = ProbeTensor.From(tensor);
@@ -73,9 +81,10 @@ internal sealed partial class ShapeProbe
 
         var type = found.Type != OnnxElementType.Undefined ? found.Type : (OnnxElementType)stated.ElemType;
         var shape = found.Shape;
-        if (shape is null && stated.Shape is { } dimensions && dimensions.Dim.All(d => d.ValueCase == TensorShapeProto.Types.Dimension.ValueOneofCase.DimValue))
+        if (shape is null && stated.Shape is { } dimensions)
         {
-            shape = [.. dimensions.Dim.Select(d => d.DimValue)];
+            long?[] sizes = [.. dimensions.Dim.Select((d, axis) => d.ValueCase == TensorShapeProto.Types.Dimension.ValueOneofCase.DimValue ? d.DimValue : _sizes(d.DimParam, axis))];
+            shape = Array.TrueForAll(sizes, size => size is not null) ? Array.ConvertAll(sizes, size => size!.Value) : null;
         }
 
         return found with { Type = type, Shape = shape };

@@ -21,8 +21,8 @@ public static class DenoiserSplitter
     /// <param name="directory">The directory to make; it must not exist. It is filled beside its place and renamed when it is whole.</param>
     /// <param name="options">What to do differently from what is found; none by default.</param>
     /// <param name="verify">
-    /// Called with the filled directory, before it gets its name, and the path in it of the whole model with every boundary's tensors as further
-    /// outputs; what it throws undoes the split.
+    /// Called before the directory gets its name, with the path of the manifest, beside which the stages lie, and the path of the whole model with
+    /// every boundary's tensors as further outputs; what it throws undoes the split.
     /// </param>
     /// <param name="cancellationToken">Ends the split between two stages and undoes it.</param>
     /// <exception cref="OnnxFormatException">The file is damaged.</exception>
@@ -80,14 +80,17 @@ public static class DenoiserSplitter
         // What is verified and fingerprinted is on the disk.
         weights.Dispose();
         var fingerprint = Fingerprint(folder, [.. files, .. weights.Files]);
-        using (var manifest = new FileStream(Path.Combine(folder, ManifestWriter.FileName), FileMode.CreateNew))
+        // Until everything is done the manifest has a name by which nobody loads it.
+        var unfinished = Path.Combine(folder, ManifestWriter.FileName + ".unfinished");
+        using (var manifest = new FileStream(unfinished, FileMode.CreateNew))
         {
             var name = options.Name ?? Path.GetFileNameWithoutExtension(file.Path);
             ManifestWriter.Write(manifest, plan, name, options.Prediction ?? DefaultPrediction(plan.Family), weights.Files, fingerprint);
         }
 
-        verify?.Invoke(folder, Path.Combine(folder, probe));
+        verify?.Invoke(unfinished, Path.Combine(folder, probe));
         File.Delete(Path.Combine(folder, probe));
+        File.Move(unfinished, Path.Combine(folder, ManifestWriter.FileName));
         var graphs = files.Append(ManifestWriter.WholeFile).Append(ManifestWriter.FileName).Sum(name => new FileInfo(Path.Combine(folder, name)).Length);
         return (weights.BytesWritten + graphs, weights.Notices);
 

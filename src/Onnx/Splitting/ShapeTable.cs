@@ -38,7 +38,8 @@ internal sealed class ShapeTable
         _probes = [.. _sizes.Select(sizes => ShapeProbe.Run(graph, opset, inputs.ToDictionary(
             input => input.Key,
             input => new ProbeTensor((OnnxElementType)(input.Value?.ElemType ?? 0), Sizes(input.Key, input.Value, sizes)),
-            StringComparer.Ordinal)))];
+            StringComparer.Ordinal),
+            (name, axis) => Array.IndexOf(_symbols, axis == 0 ? Batch : name) is >= 0 and var symbol ? sizes[symbol] : null))];
         for (var i = 0; i < _symbols.Length; i++)
         {
             _names[Signature([.. _sizes.Select(sizes => sizes[i])])] = _symbols[i];

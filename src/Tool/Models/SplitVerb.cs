@@ -31,7 +31,7 @@ internal static class SplitVerb
             SplitVerification? verification = null;
             var wanted = parsed.GetValue(verify) ?? WeightBytes(path, options) < VerifiedByDefaultBelow;
             var split = DenoiserSplitter.Split(
-                path, directory, options, wanted ? (folder, whole) => verification = SplitVerification.Run(folder, whole) : null, cancellationToken);
+                path, directory, options, wanted ? (manifest, whole) => verification = SplitVerification.Run(manifest, whole) : null, cancellationToken);
             Report(console.Output, split, verification);
             return Task.FromResult(ExitCodes.Success);
         });

@@ -22,12 +22,13 @@ internal sealed record SplitVerification(IReadOnlyList<BoundaryDifference> Bound
     public double Largest => Boundaries.Max(boundary => boundary.Difference);
 
     /// <summary>Verifies a split.</summary>
-    /// <param name="directory">The directory with the stages and the manifest.</param>
+    /// <param name="manifestPath">The manifest, beside which the stages lie.</param>
     /// <param name="whole">The whole model, with every boundary's tensors as outputs.</param>
     /// <exception cref="ModelSplitException">The stages compute something else.</exception>
-    public static SplitVerification Run(string directory, string whole)
+    public static SplitVerification Run(string manifestPath, string whole)
     {
-        using var manifest = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(directory, "manifest.json")));
+        var directory = Path.GetDirectoryName(manifestPath)!;
+        using var manifest = JsonDocument.Parse(File.ReadAllBytes(manifestPath));
         using var values = new ValueBag();
         Dictionary<string, OrtValue> expected;
         try

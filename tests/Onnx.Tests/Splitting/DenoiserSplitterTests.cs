@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using CachePolicies.Onnx.Schema;
 using Google.Protobuf;
+using Microsoft.ML.OnnxRuntime;
 
 namespace CachePolicies.Onnx.Splitting;
 
@@ -96,9 +97,9 @@ public sealed class DenoiserSplitterTests : IDisposable
         }
 
         File.WriteAllBytes(path, model.ToByteArray());
-        var allocated = GC.GetTotalAllocatedBytes(precise: true);
+        var allocated = GC.GetAllocatedBytesForCurrentThread();
         var split = DenoiserSplitter.Split(path, _folder.File("split"));
-        Assert.InRange(GC.GetTotalAllocatedBytes(precise: true) - allocated, 0, 400L << 20);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - allocated, 0, 400L << 20);
         Assert.InRange(split.BytesWritten, 1, 2 << 20);
         Assert.Equal(size, new FileInfo(Path.Combine(split.Directory, "pixart.data")).Length);
         Assert.True(split.Description.Stages[0].WeightBytes > size - (2 << 20));
@@ -117,9 +118,12 @@ public sealed class DenoiserSplitterTests : IDisposable
     public void A_failed_verification_leaves_nothing()
     {
         Assert.Throws<ModelSplitException>(() => DenoiserSplitter.Split(
-            Denoisers.PathOf("pixart"), _folder.File("split"), verify: (folder, whole) =>
+            Denoisers.PathOf("pixart"), _folder.File("split"), verify: (manifest, whole) =>
             {
+                Assert.True(File.Exists(manifest));
                 Assert.True(File.Exists(whole));
+                // Killed here, the process would leave nothing that loads.
+                Assert.False(File.Exists(Path.Combine(Path.GetDirectoryName(manifest)!, "manifest.json")));
                 Assert.False(Directory.Exists(_folder.File("split")));
                 throw new ModelSplitException("no");
             }));
@@ -135,6 +139,47 @@ public sealed class DenoiserSplitterTests : IDisposable
     }
 
     [Fact]
+    public void Control_flow_that_reads_a_boundary_from_inside_is_followed()
+    {
+        var model = Denoisers.Read("pixart");
+        var last = model.Graph.Node.Single(node => node.Output.Contains("sample"));
+        last.Output[0] = "sample.plain";
+        var inner = new GraphProto { Name = "branch", Output = { new ValueInfoProto { Name = "chosen", Type = FloatType() } } };
+        // The branch adds what the last block made, read from outside, to the result.
+        inner.Node.Add(new NodeProto { OpType = "ReduceMean", Input = { LastBlock(model) }, Output = { "mean" } });
+        inner.Node.Add(new NodeProto { OpType = "Add", Input = { "sample.plain", "mean" }, Output = { "chosen" } });
+        var choice = new NodeProto { OpType = "If", Name = "choice", Input = { "always" }, Output = { "sample" } };
+        foreach (var name in new[] { "then_branch", "else_branch" })
+        {
+            choice.Attribute.Add(new AttributeProto { Name = name, Type = AttributeProto.Types.AttributeType.Graph, G = inner.Clone() });
+        }
+
+        model.Graph.Node.Add(choice);
+        model.Graph.Initializer.Add(new TensorProto { Name = "always", DataType = (int)OnnxElementType.Boolean, RawData = ByteString.CopyFrom(1) });
+        var path = _folder.Write("control.onnx", model.ToByteArray());
+        var split = DenoiserSplitter.Split(path, _folder.File("split"));
+        using var head = new InferenceSession(Path.Combine(split.Directory, "head.onnx"));
+        Assert.Contains("detail/image", head.InputNames);
+        Assert.Equal(["output/image"], head.OutputNames);
+    }
+
+    [Fact]
+    public void Operators_of_other_domains_pass_through_with_their_domain()
+    {
+        var model = Denoisers.Read("pixart");
+        model.OpsetImport.Add(new OperatorSetIdProto { Domain = "com.microsoft", Version = 1 });
+        foreach (var gelu in model.Graph.Node.Where(node => node.OpType == "Erf"))
+        {
+            gelu.OpType = "Gelu";
+            gelu.Domain = "com.microsoft";
+        }
+
+        var split = DenoiserSplitter.Split(_folder.Write("domain.onnx", model.ToByteArray()), _folder.File("split"));
+        using var stage = new InferenceSession(Path.Combine(split.Directory, "structure.onnx"));
+        Assert.Equal(["structure/image"], stage.OutputNames);
+    }
+
+    [Fact]
     public void Splitting_twice_writes_the_same_bytes()
     {
         var first = DenoiserSplitter.Split(Denoisers.PathOf("sd3"), _folder.File("first"), new SplitOptions { Name = "m" });
@@ -147,6 +192,11 @@ public sealed class DenoiserSplitterTests : IDisposable
         Assert.Equal(
             "The prediction 'score' is not known; 'velocity' or 'epsilon' is right.",
             Assert.Throws<ModelSplitException>(() => DenoiserSplitter.Split(Denoisers.PathOf("pixart"), _folder.File("split"), new SplitOptions { Prediction = "score" })).Message);
+
+    private static string LastBlock(ModelProto model) =>
+        model.Graph.Node.Last(node => node.Name.StartsWith("/transformer_blocks.3/Add", StringComparison.Ordinal)).Output[0];
+
+    private static TypeProto FloatType() => new() { TensorType = new TypeProto.Types.Tensor { ElemType = (int)OnnxElementType.Float32 } };
 
     private static TensorProto External(string name, long[] dims, long offset, long length)
     {
