@@ -23,6 +23,7 @@ public class PolicyLawTests
         ["blockcache aligned"] = t => CachePolicy.BlockCache(new BlockCacheOptions { Threshold = t, Approximation = { Method = SkipMethod.Aligned } }),
         ["teacache"] = t => CachePolicy.TeaCache(new TeaCacheOptions { Threshold = t }),
         ["teacache raw negative"] = t => CachePolicy.TeaCache(new TeaCacheOptions { Threshold = t, Family = TeaCacheFamily.Mochi, ClampNegative = false }),
+        ["teacache clamped negative"] = t => CachePolicy.TeaCache(new TeaCacheOptions { Threshold = t, Family = TeaCacheFamily.Mochi }),
         ["dicache"] = t => CachePolicy.DiCache(new DiCacheOptions { Threshold = t }),
         ["dicache difference"] = t => CachePolicy.DiCache(new DiCacheOptions { Threshold = t, ErrorMetric = DiCacheErrorMetric.ProbeMinusInput, RetentionRatio = 0 }),
         ["easycache"] = t => CachePolicy.EasyCache(new EasyCacheOptions { Threshold = t, WarmupSteps = 2 }),
