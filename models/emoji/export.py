@@ -234,11 +234,12 @@ def reference_case(p, vocabulary):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--checkpoint", type=pathlib.Path, default=HERE / "checkpoints/last.pt")
+    parser.add_argument("--weights", choices=("ema", "params"), default="ema", help="the moving average, or the last parameters")
     parser.add_argument("--out", type=pathlib.Path, default=HERE)
     args = parser.parse_args()
     torch.set_num_threads(1)
     torch.set_grad_enabled(False)
-    model, checkpoint = load_model(args.checkpoint)
+    model, checkpoint = load_model(args.checkpoint, args.weights)
     round_weights(model)
     case = reference_case(model.params, checkpoint["vocabulary"])
     values = walk(model, *case)

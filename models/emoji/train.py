@@ -25,7 +25,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 import torch
 import torch.multiprocessing as mp
 
-from dataset import Batches, Dataset
+from dataset import HELD, TRAIN, Batches, Dataset
 from flux import Flux, FluxParams
 from mixed_precision import orthogonalise, use_bfloat16
 
@@ -140,10 +140,17 @@ class Log:
         self.__init__(self.path)
 
 
+def facts(data, args):
+    """What the export's manifest tells about the training."""
+    return {"images": len(data), "recolouredImages": len(data.pairs[TRAIN]), "heldOutImages": len(data.pairs[HELD]),
+            "recolourFraction": f"{args.recolour}, from half of the time on falling to {args.recolour_final}",
+            "wordDropout": args.word_dropout, "captionDropout": args.caption_dropout, "seed": args.seed}
+
+
 def save(shared, params, data, args, step, elapsed):
     document = {key: shared[key].clone() for key in STATE}
     document.update(config=dataclasses.asdict(params), vocabulary=data.vocabulary, step=step, elapsed=elapsed,
-                    samples=step * args.batch, arguments={k: str(v) for k, v in vars(args).items()})
+                    samples=step * args.batch, facts=facts(data, args))
     temporary = args.out / "last.tmp"
     torch.save(document, temporary)
     os.replace(temporary, args.out / "last.pt")
@@ -227,7 +234,7 @@ def main():
     else:
         shared["params"].copy_(initial)
         shared["ema"].copy_(initial)
-    print(f"{initial.numel()} parameters, {len(data)} images, {len(data.pairs[1])} recoloured, {len(data.vocabulary)} words", flush=True)
+    print(f"{initial.numel()} parameters, {len(data)} images, {len(data.pairs[TRAIN])} recoloured, {len(data.vocabulary)} words", flush=True)
     context = mp.get_context("fork")
     barrier = context.Barrier(RANKS, timeout=900)
     workers = [context.Process(target=work, args=(rank, shared, barrier, args, params, start)) for rank in range(RANKS)]
