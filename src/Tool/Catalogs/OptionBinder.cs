@@ -1,11 +1,12 @@
 using System.Globalization;
 using System.Reflection;
+using CachePolicies.Policies;
 
 namespace CachePolicies.Tool;
 
 /// <summary>
 /// Sets properties of an options object from <c>Name=Value</c>: names without regard to case, <c>Approximation.Method</c> for a property of a nested
-/// object, enumerations by name, lists comma-separated, numbers with a decimal point.
+/// object, enumerations by name, lists comma-separated, numbers with a decimal point, a calibration by the path of its file.
 /// </summary>
 internal static class OptionBinder
 {
@@ -82,6 +83,11 @@ internal static class OptionBinder
             return array;
         }
 
+        if (type == typeof(MagCacheCalibration))
+        {
+            return MagCacheCalibration.Load(value);
+        }
+
         return Type.GetTypeCode(type) switch
         {
             TypeCode.String => value,
@@ -117,6 +123,7 @@ internal static class OptionBinder
         null => "null",
         string text => text,
         System.Collections.IEnumerable list => string.Join(',', list.Cast<object>().Select(Format)),
+        MagCacheCalibration calibration => calibration.Fingerprint,
         IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
         _ => value.ToString() ?? "",
     };
@@ -126,8 +133,9 @@ internal static class OptionBinder
             .Where(p => p.CanWrite || IsNested(p))
             .OrderBy(p => p.DeclaringType == type ? 0 : 1);
 
+    /// <summary>Options of their own that the object holds and never replaces.</summary>
     private static bool IsNested(PropertyInfo property) =>
-        property.PropertyType is { IsClass: true } type && type != typeof(string) && ElementTypeOf(type) is null;
+        property is { CanWrite: false, PropertyType.IsClass: true } && property.PropertyType != typeof(string) && ElementTypeOf(property.PropertyType) is null;
 
     private static Type? ElementTypeOf(Type type)
     {

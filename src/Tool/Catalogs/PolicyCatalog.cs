@@ -25,6 +25,11 @@ internal static class PolicyCatalog
         Entry<BlockCacheOptions>("blockcache", "BlockCache", static o => CachePolicy.BlockCache(o, "blockcache")),
         Entry<TeaCacheOptions>("teacache", "TeaCache", static o => CachePolicy.TeaCache(o, "teacache")),
         Entry<DiCacheOptions>("dicache", "DiCache", static o => CachePolicy.DiCache(o, "dicache")),
+        Entry<EasyCacheOptions>("easycache", "EasyCache", static o => CachePolicy.EasyCache(o, "easycache")),
+        Entry<MagCacheOptions>("magcache", "MagCache", static o => CachePolicy.MagCache(o, "magcache")),
+        Entry<DBCacheOptions>("dbcache", "DBCache", static o => CachePolicy.DBCache(o, "dbcache")),
+        Entry<TaylorSeerOptions>("taylorseer", "TaylorSeer", static o => CachePolicy.TaylorSeer(o, "taylorseer")),
+        Entry<StepMaskOptions>("stepmask", "StepMask", static o => CachePolicy.StepMask(o, "stepmask")),
     ];
 
     /// <summary>The policy of a name, without regard to case and dashes.</summary>

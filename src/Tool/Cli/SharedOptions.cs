@@ -14,10 +14,10 @@ internal static class SharedOptions
         DefaultValueFactory = _ => [],
     };
 
-    public static Option<string> Policy() => new("--policy", "-p")
+    public static Option<string> Policy(bool required = true) => new("--policy", "-p")
     {
         Description = $"The policy: {string.Join(", ", PolicyCatalog.All.Select(p => p.Name))}.",
         HelpName = "NAME",
-        Required = true,
+        Required = required,
     };
 }

@@ -46,8 +46,13 @@ internal static class ToolProgram
 
     private static RootCommand CreateRoot(ToolConsole console) => new("Compares, records, replays, measures and tunes caching policies of diffusion denoisers.")
     {
-        MeasureVerb.Create(console),
+        GenerateVerb.Create(console),
+        CompareVerb.Create(console),
+        TuneVerb.Create(console),
+        RecordVerb.Create(console),
         ReplayVerb.Create(console),
+        MeasureVerb.Create(console),
+        ProvidersVerb.Create(console),
         InspectVerb.Create(console),
         SplitVerb.Create(console),
     };

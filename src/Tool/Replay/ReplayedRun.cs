@@ -40,6 +40,10 @@ internal sealed class ReplayedRun
         return new ReplayedRun(steps, costs.Speedup(records));
     }
 
+    /// <summary>A run without a policy.</summary>
+    public static ReplayedRun AllComputed(int evaluations) =>
+        new([.. Enumerable.Range(0, evaluations).Select(i => new ReplayedStep(i, StepLetters.Computed, ComputedShare.Full, []))], 1);
+
     public int Count(ComputedShare share) => Steps.Count(s => s.Share == share);
 }
 

@@ -1,0 +1,35 @@
+using System.Globalization;
+
+namespace CachePolicies.Tool;
+
+/// <summary>The realised speed-up of each policy as a bar within the one that its skipped stages would give.</summary>
+internal static class RealisedChart
+{
+    private const int Width = 440;
+    private const int Left = 12;
+    private const int RowHeight = 46;
+
+    public static Markup Draw(ComparisonResults results)
+    {
+        var policies = results.Policies.ToArray();
+        var height = (policies.Length * RowHeight) + 8;
+        var longest = policies.Select(p => Math.Max(p.Ideal, results.SpeedupOf(p))).DefaultIfEmpty(1).Max();
+        var x = new Axis(0, longest, Left, Width - 12);
+        var svg = new Markup();
+        svg.Line($"""<svg class="chart" viewBox="0 0 {Width} {height}" role="img" aria-labelledby="realised-title realised-desc">""");
+        svg.Line($"""<title id="realised-title">Realised and ideal speed-up</title><desc id="realised-desc">{Describe(results, policies)}</desc>""");
+        for (var i = 0; i < policies.Length; i++)
+        {
+            var (realised, ideal) = (results.SpeedupOf(policies[i]), policies[i].Ideal);
+            var top = (i * RowHeight) + 20;
+            svg.Line($"""<text class="label" x="{Left}" y="{top - 5}">{policies[i].Label}</text>""");
+            svg.Line($"""<text class="mark" x="{Width - 12}" y="{top - 5}" text-anchor="end">{realised:0.00}× of {ideal:0.00}× ({realised / ideal:P0})</text>""");
+            svg.Line($"""<rect class="ideal" x="{Left}" y="{top}" width="{x.At(ideal) - Left:0.#}" height="18" rx="3"/><rect class="realised tone-{i % 8}" x="{Left}" y="{top + 3}" width="{x.At(realised) - Left:0.#}" height="12" rx="2"/>""");
+        }
+
+        return svg.Raw("</svg>\n");
+    }
+
+    private static string Describe(ComparisonResults results, IEnumerable<ComparedRow> policies) =>
+        string.Join("; ", policies.Select(p => string.Create(CultureInfo.InvariantCulture, $"{p.Label} {results.SpeedupOf(p):0.00} times of {p.Ideal:0.00}")));
+}

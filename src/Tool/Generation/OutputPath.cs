@@ -1,0 +1,68 @@
+namespace CachePolicies.Tool;
+
+/// <summary>Whether results can be written, found out before anything is generated.</summary>
+internal static class OutputPath
+{
+    /// <summary>Checks that a file can be written; its folder is made where it is missing.</summary>
+    /// <returns>The full path.</returns>
+    /// <exception cref="UsageException">It cannot.</exception>
+    public static string File(string path)
+    {
+        try
+        {
+            var full = Path.GetFullPath(path);
+            if (Directory.Exists(full))
+            {
+                throw new UsageException($"'{path}' is a folder; the path of a file is right.");
+            }
+
+            Probe(Path.GetDirectoryName(full)!);
+            return full;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            throw new UsageException($"'{path}' cannot be written: {failure.Message}");
+        }
+    }
+
+    /// <summary>Checks that files can be written to a folder, which is made where it is missing.</summary>
+    /// <returns>The full path.</returns>
+    /// <exception cref="UsageException">They cannot.</exception>
+    public static string Folder(string path)
+    {
+        try
+        {
+            var full = Path.GetFullPath(path);
+            Probe(full);
+            return full;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            throw new UsageException($"The folder '{path}' cannot be written: {failure.Message}");
+        }
+    }
+
+    /// <summary>Writes a text that appears whole or not at all.</summary>
+    public static void WriteText(string path, string text)
+    {
+        var draft = path + ".tmp";
+        try
+        {
+            System.IO.File.WriteAllText(draft, text);
+            System.IO.File.Move(draft, path, overwrite: true);
+        }
+        catch
+        {
+            System.IO.File.Delete(draft);
+            throw;
+        }
+    }
+
+    private static void Probe(string folder)
+    {
+        Directory.CreateDirectory(folder);
+        var probe = Path.Combine(folder, $".{Guid.NewGuid():N}.tmp");
+        System.IO.File.WriteAllBytes(probe, []);
+        System.IO.File.Delete(probe);
+    }
+}

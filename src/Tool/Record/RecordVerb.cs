@@ -1,0 +1,73 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using CachePolicies.Engine;
+using CachePolicies.Policies;
+
+namespace CachePolicies.Tool;
+
+/// <summary><c>record</c>: the features of an uncached run, for <c>replay</c>, <c>measure</c> and <c>tune</c>.</summary>
+internal static class RecordVerb
+{
+    public static Command Create(ToolConsole console)
+    {
+        var prompt = new Option<string>("--prompt") { Description = "What the picture shows.", HelpName = "P", Required = true };
+        var seed = new Option<long>("--seed") { Description = "The seed of the noise.", HelpName = "S", DefaultValueFactory = _ => 1 };
+        var output = new Option<string>("--out") { Description = "The trace to write.", HelpName = "TRACE.safetensors", Required = true };
+        var half = new Option<bool>("--float16") { Description = "Store features as float16: half the size." };
+        var run = new SamplingOptions();
+        var json = SharedOptions.Json();
+        var command = new Command("record", "Records the features of an uncached run.") { prompt, seed, output, half, json };
+        foreach (var option in run.All)
+        {
+            command.Add(option);
+        }
+
+        command.SetAction((parsed, cancellationToken) =>
+        {
+            var how = run.Read(parsed);
+            var file = OutputPath.File(parsed.GetRequiredValue(output));
+            var picture = new PictureRequest(parsed.GetRequiredValue(prompt), how.Style, parsed.GetValue(seed), how.Steps, how.Guidance);
+            using var session = ModelSession.Open(how, console.Time);
+            Record(console, session, picture, file, parsed.GetValue(half), cancellationToken);
+            Tell(console, picture, file, parsed.GetValue(json));
+            return Task.FromResult(ExitCodes.Success);
+        });
+        return command;
+    }
+
+    /// <summary>Records one run; the file appears whole or not at all.</summary>
+    internal static void Record(ToolConsole console, ModelSession session, PictureRequest picture, string file, bool half, CancellationToken cancellationToken)
+    {
+        var schedule = session.Model.Sampler.CreateSchedule(picture.Steps);
+        var metadata = new Dictionary<string, string>
+        {
+            ["timesteps"] = JsonSerializer.Serialize(schedule.Evaluations.Select(e => e.Timestep)),
+            ["model"] = session.Layout.Name,
+            ["fingerprint"] = session.Layout.Fingerprint,
+            ["prompt"] = picture.Prompt,
+            ["seed"] = picture.Seed.ToString(CultureInfo.InvariantCulture),
+            ["guidance"] = picture.Guidance.ToString(CultureInfo.InvariantCulture),
+        };
+        session.Request(picture);
+        using var writer = new TraceWriter(file, FeatureRecorder.TensorsOf(session.Layout), schedule.Evaluations.Length, half, metadata);
+        var recorder = FeatureRecorder.Over(session.Model.Denoiser, writer, console.Time);
+        var loop = session.Under(CachePolicy.None, recorder.Denoiser, new CachedDenoiserOptions { LaneExecution = LaneExecution.Separate });
+        ToolProgress.Run(console, schedule.Evaluations.Length, tell => session.Generate(loop, picture, recorder, () => tell(picture.Prompt), cancellationToken));
+        writer.Complete(new Dictionary<string, string> { [StageCosts.MetadataKey] = recorder.StageSeconds });
+    }
+
+    private static void Tell(ToolConsole console, PictureRequest picture, string file, bool json)
+    {
+        var bytes = new FileInfo(file).Length;
+        if (json)
+        {
+            JsonLine.Write(console.Output, new JsonObject { ["trace"] = file, ["prompt"] = picture.Prompt, ["seed"] = picture.Seed, ["steps"] = picture.Steps, ["bytes"] = bytes });
+        }
+        else
+        {
+            console.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{file}: {picture.Steps} steps, {bytes / 1e6:0.0} MB"));
+        }
+    }
+}

@@ -1,0 +1,212 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using CachePolicies.Reporting;
+
+namespace CachePolicies.Tool;
+
+/// <summary><c>tune</c>: the setting of a policy that reaches a target best on your prompts.</summary>
+internal static class TuneVerb
+{
+    /// <summary>How many prompts are recorded for screening, where no traces are given.</summary>
+    private const int RecordedPrompts = 3;
+
+    /// <summary>The seed of recorded runs; held-out seeds are others.</summary>
+    private const long RecordedSeed = 1;
+
+    public static Command Create(ToolConsole console)
+    {
+        var policy = SharedOptions.Policy();
+        var psnr = new Option<double?>("--target-psnr") { Description = "As fast as possible at so many decibels or more.", HelpName = "X" };
+        var ssim = new Option<double?>("--target-ssim") { Description = "As fast as possible at this similarity or more.", HelpName = "X" };
+        var speedup = new Option<double?>("--target-speedup") { Description = "As good as possible, so many times faster or more.", HelpName = "X" };
+        var promptFile = new Option<string?>("--prompts") { Description = "A file with a prompt a line.", HelpName = "FILE" };
+        var prompts = new Option<string[]>("--prompt") { Description = "A prompt; may be given several times.", HelpName = "P", DefaultValueFactory = _ => [] };
+        var traces = new Option<string[]>("--trace", "-t") { Description = "A recorded run to screen settings on; recorded from the prompts otherwise.", HelpName = "TRACE", DefaultValueFactory = _ => [] };
+        var seeds = new Option<string>("--seeds") { Description = "Held-out seeds for verification.", HelpName = "101,102", DefaultValueFactory = _ => "101,102" };
+        var output = new Option<string>("--out") { Description = "The file to write: a section for appsettings.json with what was measured.", HelpName = "FILE.json", DefaultValueFactory = _ => "tuned.json" };
+        var run = new SamplingOptions();
+        var json = SharedOptions.Json();
+        var command = new Command("tune", "Finds the settings of a policy that reach a target.") { policy, psnr, ssim, speedup, promptFile, prompts, traces, seeds, output, json };
+        foreach (var option in run.All)
+        {
+            command.Add(option);
+        }
+
+        command.SetAction((parsed, cancellationToken) =>
+        {
+            var recorded = parsed.GetRequiredValue(traces);
+            var job = new Job(
+                console,
+                PolicyCatalog.Find(parsed.GetRequiredValue(policy)),
+                TuneTarget.Of(parsed.GetValue(psnr), parsed.GetValue(ssim), parsed.GetValue(speedup)),
+                PromptsOf(parsed.GetValue(promptFile), parsed.GetRequiredValue(prompts), recorded),
+                PromptFile.Seeds(parsed.GetRequiredValue(seeds)),
+                recorded,
+                run.Read(parsed),
+                OutputPath.File(parsed.GetRequiredValue(output)),
+                parsed.GetValue(json));
+            return Task.FromResult(job.Run(cancellationToken));
+        });
+        return command;
+    }
+
+    /// <summary>The prompts that were given; where there are traces and no prompts, those of the traces.</summary>
+    private static IReadOnlyList<string> PromptsOf(string? file, string[] given, string[] traces)
+    {
+        if (file is not null || given.Length > 0 || traces.Length == 0)
+        {
+            return PromptFile.Read(file, given);
+        }
+
+        var prompts = new List<string>();
+        foreach (var path in traces)
+        {
+            using var trace = ReplayVerb.OpenTrace(path);
+            prompts.Add(trace.Metadata.GetValueOrDefault("prompt") ?? throw new UsageException($"The trace '{path}' does not tell its prompt; give prompts with --prompt."));
+        }
+
+        return [.. prompts.Distinct()];
+    }
+
+    /// <summary>One tuning.</summary>
+    private sealed record Job(
+        ToolConsole Console,
+        PolicyEntry Policy,
+        TuneTarget Target,
+        IReadOnlyList<string> Prompts,
+        IReadOnlyList<long> Seeds,
+        IReadOnlyList<string> Traces,
+        SamplingSettings How,
+        string File,
+        bool Json)
+    {
+        public int Run(CancellationToken cancellationToken)
+        {
+            if (Seeds.Contains(RecordedSeed) && Traces.Count == 0)
+            {
+                throw new UsageException($"The seed {RecordedSeed} is recorded for screening, so it is not held out; other seeds for verification are right.");
+            }
+
+            using var session = ModelSession.Open(How, Console.Time);
+            var folder = Directory.CreateTempSubdirectory("cachepolicies-tune-");
+            var runs = new List<RecordedRun>();
+            try
+            {
+                runs.AddRange((Traces.Count > 0 ? Traces : Record(session, folder.FullName, cancellationToken)).Select(RecordedRun.Open));
+                RequireSameSteps(session, runs);
+                var fit = ModelFit.To(Policy, runs, Path.ChangeExtension(File, ".magcache.json"));
+                var screening = Screening.Of(Policy, TuningSpace.Of(Policy, runs[0].Layout, fit), runs, Console.Time, cancellationToken);
+                TellScreening(screening);
+                if (screening.Front.Count == 0)
+                {
+                    Console.Error.WriteLine($"No setting of {Policy.Name} skips anything on the recorded runs.");
+                    return ExitCodes.Failed;
+                }
+
+                var tuner = new Tuner(session, How, Prompts, Seeds, Target);
+                var verified = ToolProgress.Run(Console, tuner.Work, tell => tuner.Verify(screening.Front, tell, cancellationToken));
+                return Finish(fit, verified, tuner.Best(verified));
+            }
+            finally
+            {
+                runs.ForEach(r => r.Dispose());
+                folder.Delete(recursive: true);
+            }
+        }
+
+        private string[] Record(ModelSession session, string folder, CancellationToken cancellationToken)
+        {
+            var paths = new List<string>();
+            foreach (var prompt in Prompts.Take(RecordedPrompts))
+            {
+                paths.Add(Path.Combine(folder, $"{paths.Count}.safetensors"));
+                RecordVerb.Record(Console, session, new PictureRequest(prompt, How.Style, RecordedSeed, How.Steps, How.Guidance), paths[^1], half: false, cancellationToken);
+            }
+
+            return [.. paths];
+        }
+
+        private void RequireSameSteps(ModelSession session, IEnumerable<RecordedRun> runs)
+        {
+            var evaluations = session.Model.Sampler.CreateSchedule(How.Steps).Evaluations.Length;
+            if (runs.FirstOrDefault(r => r.Evaluations.Count != evaluations) is { } other)
+            {
+                throw new UsageException($"The trace '{other.Trace.Path}' has {other.Evaluations.Count} steps and verification {evaluations}; traces of as many steps are right, or --steps {other.Evaluations.Count}.");
+            }
+        }
+
+        private int Finish(ModelFit fit, IReadOnlyList<TunedSetting> verified, TunedSetting? best)
+        {
+            OutputPath.WriteText(File, JsonLine.Text(TunedSection.Whole(Policy, Target, fit, verified, best), indented: true) + "\n");
+            TellVerified(verified, best);
+            if (best is not null)
+            {
+                return ExitCodes.Success;
+            }
+
+            var nearest = verified.MaxBy(v => Target.Figure(v.Results, v.Row))!;
+            Console.Error.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{Policy.Name} does not reach {Target} here; nearest is {nearest.Row.Psnr:0.0} dB, SSIM {nearest.Row.Ssim:0.0000}, {nearest.Speedup:0.00}× with {string.Join(' ', nearest.Screened.Policy.Settings)}."));
+            return ExitCodes.Failed;
+        }
+
+        private void TellScreening(Screening screening)
+        {
+            var perSecond = screening.Steps / Math.Max(screening.Elapsed.TotalSeconds, 1e-9);
+            if (Json)
+            {
+                JsonLine.Write(Console.Output, new JsonObject
+                {
+                    ["screened"] = screening.Count,
+                    ["front"] = screening.Front.Count,
+                    ["seconds"] = JsonLine.Rounded(screening.Elapsed.TotalSeconds, 3),
+                    ["stepsPerSecond"] = JsonLine.Rounded(perSecond, 0),
+                });
+            }
+            else
+            {
+                Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{screening.Count} settings replayed in {screening.Elapsed.TotalSeconds:0.0} s, {perSecond:0} steps a second; {screening.Front.Count} on the front."));
+            }
+        }
+
+        private void TellVerified(IReadOnlyList<TunedSetting> verified, TunedSetting? best)
+        {
+            if (Json)
+            {
+                foreach (var setting in verified)
+                {
+                    JsonLine.Write(Console.Output, TunedSection.Line(setting));
+                }
+
+                var summary = best is null ? [] : TunedSection.Line(best);
+                summary["summary"] = true;
+                summary["target"] = Target.ToString();
+                summary["met"] = best is not null;
+                summary["file"] = File;
+                JsonLine.Write(Console.Output, summary);
+                return;
+            }
+
+            var table = new TextTable(
+                new("", ColumnAlignment.Left), new("speed-up"), new("expected"), new("PSNR"), new("±"), new("SSIM"), new("above control"), new("settings", ColumnAlignment.Left));
+            foreach (var setting in verified)
+            {
+                string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+                table.AddRow(
+                    setting == best ? "best" : Target.IsMetBy(setting.Results, setting.Row) ? "meets" : "",
+                    Text($"{setting.Speedup:0.00}×"),
+                    Text($"{setting.Screened.Speedup:0.00}×"),
+                    Text($"{setting.Row.Psnr:0.00} dB"),
+                    Text($"{setting.Row.PsnrInterval:0.00}"),
+                    Text($"{setting.Row.Ssim:0.0000}"),
+                    setting.Results.ControlOf(setting.Row) is { } control ? Text($"{setting.Row.Psnr - control.Psnr:+0.0;-0.0} dB") : "",
+                    string.Join(' ', setting.Screened.Policy.Settings));
+            }
+
+            Console.Output.Write(table.ToPlainText());
+            Console.Output.WriteLine(File);
+        }
+    }
+}

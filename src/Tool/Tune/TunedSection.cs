@@ -1,0 +1,81 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+
+namespace CachePolicies.Tool;
+
+/// <summary>What tuning found, as a file whose <c>CachePolicies</c> section can go to appsettings.json, with the measured front beside it.</summary>
+internal static class TunedSection
+{
+    public static JsonObject Whole(PolicyEntry policy, TuneTarget target, ModelFit fit, IReadOnlyList<TunedSetting> verified, TunedSetting? best)
+    {
+        var results = verified[0].Results;
+        var file = new JsonObject();
+        if (best is not null)
+        {
+            file["CachePolicies"] = new JsonObject { [policy.Section] = Settings(best.Screened.Policy.Settings) };
+        }
+
+        file["Tuning"] = new JsonObject
+        {
+            ["target"] = target.ToString(),
+            ["met"] = best is not null,
+            ["model"] = results.Model,
+            ["fingerprint"] = fit.Fingerprint,
+            ["provider"] = results.Provider,
+            ["steps"] = results.Steps,
+            ["guidance"] = JsonLine.Number(results.Guidance),
+            ["heldOutPrompts"] = JsonLine.Array(results.Prompts.Select(p => (JsonNode?)p)),
+            ["heldOutSeeds"] = JsonLine.Array(results.Seeds.Select(s => (JsonNode?)s)),
+            ["measured"] = best is null ? null : Line(best),
+            ["front"] = JsonLine.Array(verified.Select(Line)),
+        };
+        return file;
+    }
+
+    /// <summary>A verified setting: what was measured beside what replay expected.</summary>
+    public static JsonObject Line(TunedSetting setting)
+    {
+        var row = ResultsJson.Row(setting.Results, setting.Row);
+        row.Remove("kind");
+        row.Remove("label");
+        row["expectedSpeedup"] = JsonLine.Rounded(setting.Screened.Speedup, 4);
+        row["expectedError"] = JsonLine.Rounded(setting.Screened.Error, 6);
+        return row;
+    }
+
+    /// <summary>Settings as a section of configuration.</summary>
+    internal static JsonObject Settings(IEnumerable<string> settings)
+    {
+        var section = new JsonObject();
+        foreach (var setting in settings)
+        {
+            var equals = setting.IndexOf('=', StringComparison.Ordinal);
+            var path = setting[..equals].Split('.');
+            var holder = section;
+            foreach (var part in path[..^1])
+            {
+                holder[part] ??= new JsonObject();
+                holder = (JsonObject)holder[part]!;
+            }
+
+            holder[path[^1]] = ValueOf(path[^1], setting[(equals + 1)..]);
+        }
+
+        return section;
+    }
+
+    private static JsonNode? ValueOf(string name, string value)
+    {
+        if (name == "Coefficients")
+        {
+            return JsonLine.Array(value.Split(',').Select(v => ValueOf("", v)));
+        }
+
+        if (double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number))
+        {
+            return JsonNode.Parse(number.ToString("R", CultureInfo.InvariantCulture));
+        }
+
+        return bool.TryParse(value, out var flag) ? flag : value;
+    }
+}

@@ -1,0 +1,66 @@
+namespace CachePolicies.Tool;
+
+/// <summary>
+/// Finds the setting of a policy that reaches a target best: the front that replay found is verified by generations on held-out seeds, first a few
+/// settings along it, then those between the last that reaches the target and the first that does not.
+/// </summary>
+internal sealed class Tuner(ModelSession session, SamplingSettings how, IReadOnlyList<string> prompts, IReadOnlyList<long> seeds, TuneTarget target)
+{
+    private const int Coarse = 5;
+    private const int Fine = 3;
+
+    /// <summary>How many pieces of work verification has at the most.</summary>
+    public int Work => prompts.Count * seeds.Count * ((2 * (Coarse + 1)) + (2 * (Fine + 1)) + (2 * Math.Max(Coarse, 3)));
+
+    /// <summary>Verifies settings of a front.</summary>
+    /// <param name="front">By rising speed-up.</param>
+    /// <param name="tell">Told what was done, after each generation.</param>
+    /// <param name="cancellationToken">Looked at before each stage.</param>
+    /// <returns>What was verified, by rising expected speed-up.</returns>
+    public IReadOnlyList<TunedSetting> Verify(IReadOnlyList<ScreenedSetting> front, Action<string> tell, CancellationToken cancellationToken)
+    {
+        var verified = VerifyAll(Screening.Spread(Worthwhile(front), Coarse), tell, cancellationToken);
+        var between = Between(front, verified);
+        return [.. verified.Concat(VerifyAll(Screening.Spread(between, Fine), tell, cancellationToken)).OrderBy(v => v.Screened.Speedup)];
+    }
+
+    /// <summary>The best of the settings that reach the target, or <see langword="null"/> where none does.</summary>
+    public TunedSetting? Best(IEnumerable<TunedSetting> verified) =>
+        verified.Where(v => target.IsMetBy(v.Results, v.Row)).MaxBy(v => target.Merit(v.Results, v.Row));
+
+    /// <summary>For a speed, the part of the front about that speed: slower settings cannot reach it, much faster ones only lose quality.</summary>
+    private IReadOnlyList<ScreenedSetting> Worthwhile(IReadOnlyList<ScreenedSetting> front)
+    {
+        if (target.Measure != TargetMeasure.Speedup)
+        {
+            return front;
+        }
+
+        var near = front.Where(s => s.Speedup >= 0.9 * target.Value && s.Speedup <= 1.5 * target.Value).ToArray();
+        return near.Length > 0 ? near : [front.MinBy(s => Math.Abs(s.Speedup - target.Value))!];
+    }
+
+    /// <summary>The settings of the front where the target is crossed.</summary>
+    private IReadOnlyList<ScreenedSetting> Between(IReadOnlyList<ScreenedSetting> front, IReadOnlyList<TunedSetting> verified)
+    {
+        var rising = verified.OrderBy(v => v.Screened.Speedup).ToArray();
+        bool IsGood(TunedSetting v) => target.IsMetBy(v.Results, v.Row) == (target.Measure != TargetMeasure.Speedup);
+        var low = rising.LastOrDefault(IsGood)?.Screened.Speedup ?? 1;
+        var high = rising.FirstOrDefault(v => v.Screened.Speedup > low && !IsGood(v))?.Screened.Speedup ?? low;
+        return [.. front.Where(s => s.Speedup > low && s.Speedup < high)];
+    }
+
+    private IReadOnlyList<TunedSetting> VerifyAll(IReadOnlyList<ScreenedSetting> settings, Action<string> tell, CancellationToken cancellationToken)
+    {
+        if (settings.Count == 0)
+        {
+            return [];
+        }
+
+        var labelled = settings.Select((s, i) => PolicySettings.Create(s.Policy.Entry.Name, s.Policy.Settings, $"{s.Policy.Entry.Name} {i + 1}")).ToArray();
+        var comparer = new Comparer(session, how, prompts, seeds, labelled, static (_, _) => { });
+        var results = comparer.Run(tell, out _, cancellationToken);
+        cancellationToken.ThrowIfCancellationRequested();
+        return [.. settings.Zip(results.Policies, (s, row) => new TunedSetting(s, row, results))];
+    }
+}

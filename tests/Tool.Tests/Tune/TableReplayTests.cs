@@ -1,0 +1,118 @@
+using System.Text.Json;
+
+namespace CachePolicies.Tool.Tests;
+
+public sealed class TableReplayTests
+{
+    private static readonly string[] Traces = [.. Directory.GetFiles(ToolRun.CasesFolder, "*.safetensors").Order(StringComparer.Ordinal)];
+
+    public static TheoryData<string, string> Settings => new()
+    {
+        { "h2cache", "StructurePoolDivisor=6 DetailPoolDivisor=4" },
+        { "h2cache", "StructurePoolDivisor=6 DetailPoolDivisor=4 ReferenceUpdate=AnyCompute StructureThreshold=0.1 DetailThreshold=0.4" },
+        { "h2cache", "Variant=FirstBlockResidual StructureThreshold=0.1 DetailThreshold=0.3 StructurePoolDivisor=6 DetailPoolDivisor=5" },
+        { "blockcache", "Threshold=0.1" },
+        { "blockcache", "Threshold=0.2 WarmupSteps=3 MaximumConsecutiveSkips=2" },
+        { "teacache", "Threshold=0.15 Coefficients=1,0" },
+        { "dicache", "Threshold=0.2 RetentionRatio=0" },
+        { "dicache", "Threshold=0.01 ErrorMetric=ProbeMinusInput" },
+        { "stepmask", "StepMask=fast" },
+        { "none", "" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Settings))]
+    public void Decisions_by_table_are_those_of_the_engine(string policy, string settings)
+    {
+        var made = PolicySettings.Create(policy, settings.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Policy;
+        foreach (var trace in Traces)
+        {
+            using var run = RecordedRun.Open(trace);
+            var engine = run.Replay(made);
+
+            var table = TableReplay.Of(run, made);
+
+            Assert.Equal(engine.Select(r => r.ComputedStages), table.Decisions);
+            Assert.Equal(run.Costs.Speedup(engine), table.Speedup, 1e-9);
+        }
+    }
+
+    [Fact]
+    public void Error_is_zero_without_skips_and_grows_with_the_threshold()
+    {
+        using var run = RecordedRun.Open(ToolRun.Trace);
+        double ErrorAt(string threshold) => TableReplay.Of(run, PolicySettings.Create("blockcache", [$"Threshold={threshold}"]).Policy).Error;
+
+        Assert.Equal(0, ErrorAt("0"));
+        Assert.True(ErrorAt("0.1") > 0);
+        Assert.True(ErrorAt("0.5") > ErrorAt("0.1"));
+    }
+
+    [Fact]
+    public void Screening_finds_a_front_that_no_setting_beats()
+    {
+        using var run = RecordedRun.Open(ToolRun.Trace);
+        var policy = PolicyCatalog.Find("blockcache");
+        var space = TuningSpace.Of(policy, run.Layout, new ModelFit("", [[1, 0]], ""));
+
+        var screening = Screening.Of(policy, space, [run], TimeProvider.System, CancellationToken.None);
+
+        Assert.Equal(space.Count, screening.Count);
+        Assert.NotEmpty(screening.Front);
+        Assert.Equal(screening.Front.Select(s => s.Speedup).Order(), screening.Front.Select(s => s.Speedup));
+        Assert.Equal(screening.Front.Select(s => s.Error).Order(), screening.Front.Select(s => s.Error));
+        Assert.Equal(screening.Front.Select(s => s.Error).Distinct().Count(), screening.Front.Count);
+    }
+
+    [Fact]
+    public void Teacache_gets_a_polynomial_of_the_model_beside_the_identity()
+    {
+        using var run = RecordedRun.Open(Traces.First(t => t.Contains("mixed", StringComparison.Ordinal)));
+
+        var fit = ModelFit.To(PolicyCatalog.Find("teacache"), [run], "");
+
+        Assert.Equal([1, 0], fit.Coefficients[0]);
+        var points = ModelFit.Points(run);
+        double Residual(IReadOnlyList<double> c) => points.Sum(p => Math.Pow(p.Y - PolynomialFit.Evaluate(c, p.X), 2));
+        Assert.True(Residual(fit.Coefficients[1]) < Residual([1, 0]));
+    }
+
+    [Fact]
+    public void Magcache_ratios_are_stored_with_the_models_fingerprint()
+    {
+        using var run = RecordedRun.Open(ToolRun.Trace);
+        var path = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():N}.json");
+        try
+        {
+            var fit = ModelFit.To(PolicyCatalog.Find("magcache"), [run], path);
+
+            using var json = JsonDocument.Parse(File.ReadAllBytes(fit.CalibrationPath));
+            Assert.Equal(20, json.RootElement.GetProperty("conditional").GetArrayLength());
+            Assert.NotEmpty(TuningSpace.Of(PolicyCatalog.Find("magcache"), run.Layout, fit).Settings().Take(1).Select(s => PolicySettings.Create("magcache", [.. s])));
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    [Fact]
+    public void A_polynomial_is_found_again_from_its_points()
+    {
+        double[] polynomial = [2, -3, 0.5, 1];
+        var points = Enumerable.Range(0, 30).Select(i => (X: 0.02 + (i * 0.003), Y: 0.0)).Select(p => (p.X, PolynomialFit.Evaluate(polynomial, p.X))).ToArray();
+
+        var found = PolynomialFit.Fit(points, 3);
+
+        Assert.All(found.Zip(polynomial), p => Assert.Equal(p.Second, p.First, 1e-6));
+        Assert.Throws<ArgumentException>(() => PolynomialFit.Fit([(1, 2), (1, 3)], 1));
+    }
+
+    [Fact]
+    public void Settings_become_a_section_of_configuration()
+    {
+        var section = TunedSection.Settings(["StructureThreshold=0.1", "Coefficients=1,0", "Adaptive.Enabled=true", "Variant=Paper"]);
+
+        Assert.Equal("""{"StructureThreshold":0.1,"Coefficients":[1,0],"Adaptive":{"Enabled":true},"Variant":"Paper"}""", JsonLine.Text(section));
+    }
+}
