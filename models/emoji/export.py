@@ -252,7 +252,8 @@ def main():
     infos, weights = stages(model), Weights(model)
     for s in infos:
         graph = export_graph(s.module, tuple(values[n] for n in s.inputs), s.inputs, s.outputs, args.out / f"{s.name}.onnx", weights).graph
-        print(f"{s.name}: {len(graph.node)} nodes, {sum(n.op_type == 'Cast' and n.name.startswith('/weights/') for n in graph.node)} of them casts of weights")
+        casts = sum(n.name.startswith("/weights/") for n in graph.node)
+        print(f"{s.name}: {len(graph.node)} nodes, {casts} of them casts of weights")
     export_graph(model, case, ("latent/image", "timestep", "text_ids"), ("output/image",), args.out / "denoiser.onnx", weights)
     (args.out / WEIGHTS).write_bytes(weights.data)
     for s in (*infos, None):
