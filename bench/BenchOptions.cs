@@ -16,6 +16,8 @@ internal sealed record BenchOptions
 
     public int Threads { get; private set; } = 1;
 
+    public string Only { get; private set; } = "";
+
     public string? Model { get; private set; }
 
     public string? Out { get; private set; }
@@ -39,6 +41,9 @@ internal sealed record BenchOptions
                     break;
                 case "--threads":
                     options.Threads = Count(arguments[i], value);
+                    break;
+                case "--only":
+                    options.Only = value;
                     break;
                 case "--model":
                     options.Model = value;

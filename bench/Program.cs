@@ -13,6 +13,7 @@ const string Usage = """
       --steps N              policies, fit: sampler steps (100).
       --threads N            policies: threads of ONNX Runtime (1). With one, the thread's own time is measured,
                              which others on the machine do not disturb; with more, the wall clock.
+      --only TEXT            policies: only rows whose policy or settings contain the text.
       --model DIRECTORY      the staged model (models/emoji).
       --out DIRECTORY        where the tables go (bench/results); '-' writes no file.
     """;

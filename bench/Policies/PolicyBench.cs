@@ -18,7 +18,7 @@ internal static class PolicyBench
     public static void Run(BenchOptions options)
     {
         using var model = SampleModel.Load(options);
-        var bench = new Sweep(model, options.Steps, options.Threads);
+        var bench = new Sweep(model, options);
         for (var i = 0; i < model.Prompts.Length; i++)
         {
             Console.Error.WriteLine($"{i + 1}/{model.Prompts.Length} {model.Prompts[i].Text}");
@@ -32,10 +32,10 @@ internal static class PolicyBench
     /// <summary>What one entry gave on one prompt.</summary>
     private sealed record Outcome(SweepEntry Entry, bool IsNew, double Speedup, double Psnr, StageTimes.Recording? Recording);
 
-    private sealed class Sweep(SampleModel model, int steps, int threads)
+    private sealed class Sweep(SampleModel model, BenchOptions options)
     {
         private readonly DenoisingLoop _uncached = model.Loop(CachePolicy.None);
-        private readonly (SweepEntry Entry, DenoisingLoop Loop)[] _entries = [.. PolicySweep.All.Select(e => (e, model.Loop(e.Instance)))];
+        private readonly (SweepEntry Entry, DenoisingLoop Loop)[] _entries = [.. PolicySweep.Matching(options.Only).Select(e => (e, model.Loop(e.Instance)))];
         private readonly StageTimes _times = new();
         private readonly List<Outcome> _outcomes = [];
         private readonly List<double> _uncachedSeconds = [];
@@ -45,7 +45,7 @@ internal static class PolicyBench
 
         public void Run(BenchPrompt prompt)
         {
-            var request = model.Request(prompt, steps);
+            var request = model.Request(prompt, options.Steps);
             _uncachedRecording = _times.Record();
             var reference = Pixels(_uncached.Run(request, _uncachedRecording)[0]);
             var isObserved = _references.Count % PromptsPerObservation == 0;
@@ -69,7 +69,7 @@ internal static class PolicyBench
         public string Report()
         {
             var text = new StringBuilder();
-            text.Append(CultureInfo.InvariantCulture, $"# Policies on the sample model\n\n{steps} steps, guidance {SampleModel.Guidance}, {_references.Count} prompts, ONNX Runtime on the CPU, {threads} {(threads == 1 ? "thread" : "threads")}, {model.Clock.Name}. ");
+            text.Append(CultureInfo.InvariantCulture, $"# Policies on the sample model\n\n{options.Steps} steps, guidance {SampleModel.Guidance}, {_references.Count} prompts, ONNX Runtime on the CPU, {options.Threads} {(options.Threads == 1 ? "thread" : "threads")}, {model.Clock.Name}. ");
             text.Append(CultureInfo.InvariantCulture, $"Uncached: {Statistics.Median([.. _uncachedSeconds]) * 1000:F0} ms a picture (median). Model {model.Fingerprint}.\n\n");
             text.Append("Speed-up: the median over the prompts, each against the uncached loop run right before and after it. Ideal: what the stages that ran take, by the medians of instrumented runs (every fourth prompt). ");
             text.Append("PSNR: mean over the prompts against the uncached picture, known / new word combinations. Control: the uncached loop with as many steps as take the same time; ");
@@ -100,7 +100,7 @@ internal static class PolicyBench
             var speedup = Statistics.Median([.. outcomes.Select(o => o.Speedup)]);
             var idealUncached = _times.IdealSeconds(_uncachedRecording);
             var realised = Statistics.Median([.. observed.Select(o => o.Speedup / (idealUncached / _times.IdealSeconds(o.Recording!)))]);
-            var controlSteps = Math.Clamp((int)Math.Round(steps / speedup), 1, steps);
+            var controlSteps = Math.Clamp((int)Math.Round(options.Steps / speedup), 1, options.Steps);
             var (known, fresh) = (Mean(outcomes, false), Mean(outcomes, true));
             var (controlKnown, controlNew) = (Control(controlSteps, false), Control(controlSteps, true));
             var shares = Enumerable.Range(0, 3).Select(s => observed.Average(o => o.Recording!.Shares[s] / 2.0)).ToArray();
