@@ -28,7 +28,7 @@ internal static class PolicySweep
         DiCache(0.4f, 0.2, true),
     ];
 
-    /// <summary>What <c>bench -- fit</c> gave on the model that ships.</summary>
+    /// <summary>What <c>bench -- fit</c> gave on a checkpoint shortly before the one that ships (for that one: results/teacache-fit.md).</summary>
     private static double[] Fitted => [-375701.21, 44469.3232, -1663.3839, 25.8957838, -0.137401209];
 
     /// <summary>The signal's own change.</summary>
