@@ -31,7 +31,12 @@ internal sealed class PolicySettings(IServiceProvider services)
         return own
             + (options is { WarmupSteps: > 0 } ? Text($", first {options.WarmupSteps}") : "")
             + (options is { ForcedLastSteps: > 1 } ? Text($", last {options.ForcedLastSteps}") : "")
-            + (method is { Method: SkipMethod.Taylor } ? Text($", Taylor {method.Order}, damping {method.Damping}") : "");
+            + method?.Method switch
+            {
+                SkipMethod.Taylor => Text($", Taylor {method.Order} × {method.Damping}"),
+                SkipMethod.Aligned => ", aligned",
+                _ => "",
+            };
     }
 
     public JsonObject ToJson(string policy)
