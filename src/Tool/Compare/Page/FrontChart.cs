@@ -12,6 +12,9 @@ internal static class FrontChart
     private const int Top = 14;
     private const int Bottom = 44;
 
+    /// <summary>Of fewer pictures the interval is wider than the chart and tells nothing.</summary>
+    private const int FewestForInterval = 3;
+
     public static Markup Draw(ComparisonResults results)
     {
         var policies = results.Policies.ToArray();
@@ -66,7 +69,7 @@ internal static class FrontChart
         {
             var policy = policies[i];
             var (px, py) = (x.At(results.SpeedupOf(policy)), y.At(policy.Psnr));
-            if (!double.IsNaN(policy.PsnrInterval))
+            if (policy.Runs.Count >= FewestForInterval)
             {
                 svg.Line($"""<line class="interval tone-{i % 8}" x1="{px:0.#}" x2="{px:0.#}" y1="{y.At(policy.Psnr - policy.PsnrInterval):0.#}" y2="{y.At(policy.Psnr + policy.PsnrInterval):0.#}"/>""");
             }
