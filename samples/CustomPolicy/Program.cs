@@ -26,10 +26,12 @@ var table = new TextTable(new TableColumn("policy", ColumnAlignment.Left), new T
 foreach (var name in policies.Names)
 {
     var result = await generator.GenerateImageAsync(request with { Policy = name });
-    table.AddRow(name, FormattableString.Invariant($"{result.Elapsed.TotalMilliseconds:F0} ms"), FormattableString.Invariant($"{ImageQuality.Psnr(result.Planes.Span, uncached.Planes.Span):F1} dB"));
+    table.AddRow(name, FormattableString.Invariant($"{result.Elapsed.TotalMilliseconds:F0} ms"), Decibels(ImageQuality.Psnr(result.Planes.Span, uncached.Planes.Span)));
 }
 
 Console.Write(table.ToPlainText());
+
+static string Decibels(double psnr) => double.IsFinite(psnr) ? FormattableString.Invariant($"{psnr:F1} dB") : "identical";
 
 static string FindModel()
 {
