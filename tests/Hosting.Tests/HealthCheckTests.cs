@@ -1,3 +1,4 @@
+using CachePolicies.Backends.Cpu;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
@@ -22,6 +23,26 @@ public class HealthCheckTests
         Assert.Equal(HealthStatus.Unhealthy, report.Status);
         Assert.Contains("device lost", report.Entries["cachepolicies"].Description, StringComparison.Ordinal);
         Assert.Equal(0, tiny.LiveTensors);
+    }
+
+    [Fact]
+    public async Task A_model_with_free_axes_is_healthy_where_its_device_computes()
+    {
+        using var backend = new CpuBackend();
+        var image = new TensorDescriptor("image", TensorKind.State, ElementType.Float32, new TensorShape("height", "width"));
+        var layout = new DenoiserLayout(
+            "free", [], [new Boundary("latent", BoundaryRole.Latent, image), new Boundary("output", BoundaryRole.Output, image)], [new StageDescriptor("all", "latent/image")]);
+        var services = new ServiceCollection();
+        services.AddLogging();
+        services.AddSingleton(new StagedDenoiser(layout, [new CpuStage("all", (_, _, _) => throw new InvalidOperationException("no size is known"))], backend));
+        services.AddHealthChecks().AddCachePolicies();
+        await using var provider = services.BuildServiceProvider();
+
+        var report = await provider.GetRequiredService<HealthCheckService>().CheckHealthAsync();
+
+        Assert.Equal(HealthStatus.Healthy, report.Status);
+        Assert.Contains("height, width are free", report.Entries["cachepolicies"].Description, StringComparison.Ordinal);
+        Assert.Equal(0, backend.Statistics.LiveTensors);
     }
 
     [Fact]
