@@ -16,7 +16,7 @@ internal sealed class CompiledPlan
         SkipsFrom = [.. layout.Boundaries.Select(b => Skips.Where(s => s.Rule.From == b.Index).ToImmutableArray())];
         NeededAfterNextStage = FindNeeded(plan);
         OperandCount = Math.Max(2, Skips.Select(s => s.OperandCount).DefaultIfEmpty().Max());
-        ScalarCount = Skips.Select(s => s.Rule.Approximation.MaximumHistory).Select((h, i) => Skips[i].Rule.Approximation.ScalarCount(h)).DefaultIfEmpty().Max();
+        ScalarCount = Skips.Select(s => Enumerable.Range(1, s.Rule.Approximation.MaximumHistory).Max(s.Rule.Approximation.ScalarCount)).DefaultIfEmpty().Max();
         LastReader = FindLastReaders(layout);
     }
 

@@ -63,7 +63,8 @@ public enum ExtrapolationCoordinate
 
 /// <summary>
 /// TaylorSeer: F(k) = Σ_i dⁱ kⁱ / i! · damping^i over the distance k from the newest computed evaluation, derivatives dⁱ by backward
-/// differences between computed evaluations: d¹ = (F₀ − F₁)/(c₀ − c₁), d² = (d¹₀ − d¹₁)/(c₀ − c₁). Of lower order until enough was computed.
+/// differences between computed evaluations: d¹ = (F₀ − F₁)/(c₀ − c₁), d² = (d¹₀ − d¹₁)/(c₀ − c₁). Of lower order until enough was computed, and
+/// where two computed evaluations stand at the same coordinate (a second-order sampler evaluates twice at one sigma).
 /// </summary>
 /// <param name="Order">0 to 2; 0 is plain reuse.</param>
 /// <param name="From">The base, where residuals are extrapolated; <see langword="null"/> for whole states.</param>
@@ -99,15 +100,19 @@ public sealed record Extrapolate(
         }
 
         double c0 = At(computed[0]), gap = c0 - At(computed[1]), k = At(current) - c0;
-        var first = Damping * k / gap;
+        var first = gap == 0 ? 0 : Damping * k / gap;
         var (w0, w1) = (1 + first, -first);
         if (scalars.Length > 2)
         {
             var gapBefore = At(computed[1]) - At(computed[2]);
-            var second = Damping * Damping * k * k / 2 / gap;
-            w0 += second / gap;
-            w1 -= (second / gap) + (second / gapBefore);
-            scalars[2] = (float)(second / gapBefore);
+            scalars[2] = 0;
+            if (gap != 0 && gapBefore != 0)
+            {
+                var second = Damping * Damping * k * k / 2 / gap;
+                w0 += second / gap;
+                w1 -= (second / gap) + (second / gapBefore);
+                scalars[2] = (float)(second / gapBefore);
+            }
         }
 
         scalars[0] = (float)w0;

@@ -36,6 +36,19 @@ public sealed class ExtrapolateTests
         Assert.Equal(-0.2f, scalars[1], 1e-5f);
     }
 
+    [Theory]
+    [InlineData(0.5f, 0.5f, 0.7f, 1, 0, 0)]
+    [InlineData(0.5f, 0.7f, 0.7f, 1.5f, -0.5f, 0)]
+    public void Two_evaluations_at_one_sigma_lower_the_order_and_never_divide_by_zero(float c0, float c1, float c2, float w0, float w1, float w2)
+    {
+        EvaluationInfo[] computed = [new(5, 10, 0, c0), new(4, 10, 0, c1), new(3, 10, 0, c2)];
+        var scalars = new float[3];
+        new Extrapolate(2, Coordinate: ExtrapolationCoordinate.Sigma).FillScalars(new(6, 10, 0, 0.4f), computed, scalars);
+        Assert.Equal(w0, scalars[0], 1e-5f);
+        Assert.Equal(w1, scalars[1], 1e-5f);
+        Assert.Equal(w2, scalars[2], 1e-5f);
+    }
+
     [Fact]
     public void With_one_computed_evaluation_it_is_plain_reuse()
     {
