@@ -4,6 +4,9 @@
     MALLOC_MMAP_THRESHOLD_=4000000000 MALLOC_TRIM_THRESHOLD_=20000000000 \
         /usr/bin/python3 train.py --minutes 75
 
+`--start-from FOLDER` begins with the weights that were exported there, with a fresh optimiser: a further run for a model whose
+checkpoint is gone.
+
 Two single-threaded processes, each with half of the batch, share parameters and optimiser state in shared memory; each updates
 half of the parameters. That is half as fast again as one process with two threads. The learning rate follows the wall clock
 (warm-up, constant, then linear to 2 %), so that a run ends on time on a machine that has other things to do.
@@ -14,6 +17,7 @@ checkpoint and ends the run.
 """
 import argparse
 import dataclasses
+import json
 import os
 import pathlib
 import signal
@@ -26,6 +30,7 @@ import torch
 import torch.multiprocessing as mp
 
 from dataset import HELD, TRAIN, Batches, Dataset
+from exported import load_parameters
 from flux import Flux, FluxParams
 from mixed_precision import orthogonalise, use_bfloat16
 
@@ -39,6 +44,7 @@ def parse_arguments():
     parser.add_argument("--minutes", type=float, default=75, help="wall-clock budget of the whole run, over all resumptions")
     parser.add_argument("--out", type=pathlib.Path, default=pathlib.Path(__file__).parent / "checkpoints")
     parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
+    parser.add_argument("--start-from", type=pathlib.Path, metavar="FOLDER", help="begin with the weights exported to this folder")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--batch", type=int, default=48, help="images per step, over both processes")
     parser.add_argument("--muon-rate", type=float, default=0.02)
@@ -49,7 +55,10 @@ def parse_arguments():
     parser.add_argument("--word-dropout", type=float, default=0.08)
     parser.add_argument("--caption-dropout", type=float, default=0.1)
     parser.add_argument("--save-every", type=float, default=150, help="seconds between checkpoints")
-    return parser.parse_args()
+    args = parser.parse_args()
+    if args.resume and args.start_from:
+        parser.error("--resume goes on with its own checkpoint; --start-from begins a new run: give one of the two")
+    return args
 
 
 def uses_muon(name):
@@ -140,17 +149,21 @@ class Log:
         self.__init__(self.path)
 
 
-def facts(data, args):
-    """What the export's manifest tells about the training."""
-    return {"images": len(data), "recolouredImages": len(data.pairs[TRAIN]), "heldOutImages": len(data.pairs[HELD]),
+def describe(data, args):
+    """The facts that the export's manifest tells about the training."""
+    earlier = {}
+    if args.start_from:
+        document = json.loads((args.start_from / "manifest.json").read_text())
+        earlier = {"startedFrom": {"fingerprint": document["fingerprint"], **document["training"]}}
+    return {**earlier, "images": len(data), "recolouredImages": len(data.pairs[TRAIN]), "heldOutImages": len(data.pairs[HELD]),
             "recolourFraction": f"{args.recolour}, from half of the time on falling to {args.recolour_final}",
             "wordDropout": args.word_dropout, "captionDropout": args.caption_dropout, "seed": args.seed}
 
 
-def save(shared, params, data, args, step, elapsed):
+def save(shared, params, data, args, facts, step, elapsed):
     document = {key: shared[key].clone() for key in STATE}
     document.update(config=dataclasses.asdict(params), vocabulary=data.vocabulary, step=step, elapsed=elapsed,
-                    samples=step * args.batch, facts=facts(data, args))
+                    samples=step * args.batch, facts=facts)
     temporary = args.out / "last.tmp"
     torch.save(document, temporary)
     os.replace(temporary, args.out / "last.pt")
@@ -206,11 +219,11 @@ def work(rank, shared, barrier, args, params, start):
         barrier.wait()
         if shared["clock"][1] == 1:
             if rank == 0:
-                save(shared, params, data, args, step, elapsed)
+                save(shared, params, data, args, start["facts"], step, elapsed)
                 shared["clock"][1] = 0
             barrier.wait()
     if rank == 0:
-        save(shared, params, data, args, step, elapsed)
+        save(shared, params, data, args, start["facts"], step, elapsed)
 
 
 def main():
@@ -223,7 +236,7 @@ def main():
     shared = {key: torch.zeros_like(initial).share_memory_() for key in STATE}
     shared["gradients"] = [torch.zeros_like(initial).share_memory_() for _ in range(RANKS)]
     shared["clock"] = torch.zeros(2).share_memory_()
-    start = {"step": 0, "elapsed": 0.0}
+    start = {"step": 0, "elapsed": 0.0, "facts": None}
     if args.resume:
         checkpoint = torch.load(args.out / "last.pt")
         if checkpoint["vocabulary"] != data.vocabulary or checkpoint["config"] != dataclasses.asdict(params):
@@ -232,6 +245,9 @@ def main():
             shared[key].copy_(checkpoint[key])
         start = {key: checkpoint[key] for key in start}
     else:
+        if args.start_from:
+            initial = load_parameters(args.start_from, params)
+        start["facts"] = describe(data, args)
         shared["params"].copy_(initial)
         shared["ema"].copy_(initial)
     print(f"{initial.numel()} parameters, {len(data)} images, {len(data.pairs[TRAIN])} recoloured, {len(data.vocabulary)} words", flush=True)
