@@ -1,9 +1,10 @@
-"""Exports a checkpoint as ONNX stages, the unsplit denoiser, their shared weights, a manifest and a reference case.
+"""Exports a checkpoint as one ONNX graph with its weights, a reference case, and the facts that no graph tells.
 
-    /usr/bin/python3 export.py                                  # checkpoints/last.pt into this folder
+    /usr/bin/python3 export.py                                  # checkpoints/last.pt into .cache/export
 
-All graphs read their weights from one file, weights.bin: float16, each weight once, aligned to 64 bytes, turned to float32 by a
-Cast that runtimes fold when they load. The export is deterministic: the same checkpoint gives the same bytes.
+`cachepolicies split` makes the stages and the manifest of it: README.md has the commands. The graph reads its weights from a file beside
+it, weights.bin: float16, each weight once, aligned to 64 bytes, turned to float32 by a Cast that runtimes fold when they load. The export
+is deterministic: the same checkpoint gives the same bytes.
 """
 import argparse
 import hashlib
@@ -17,11 +18,12 @@ import onnx
 import torch
 from onnx import TensorProto, helper, numpy_helper
 
+from boundaries import walk
 from flux import Flux, FluxParams
-from stages import INPUTS, boundaries, stages, walk
 
 HERE = pathlib.Path(__file__).parent
 WEIGHTS = "weights.bin"
+INPUTS = ("latent/image", "timestep", "text_ids")
 INLINE_BELOW = 1024
 ALIGNMENT = 64
 OPSET = 14
@@ -165,18 +167,9 @@ def export_graph(module, arguments, inputs, outputs, path, weights):
     return model
 
 
-def manifest(p, infos, facts, fingerprint):
+def facts(p, training):
+    """What `cachepolicies split --facts` adds to the manifest."""
     return {
-        "format": "cachepolicies-model/1",
-        "name": "emoji",
-        "family": "flux",
-        "fingerprint": f"sha256:{fingerprint}",
-        "prediction": "velocity",
-        "inputs": INPUTS,
-        "boundaries": boundaries(p),
-        "stages": [{"name": s.name, "file": f"{s.name}.onnx", "from": s.source, "to": s.target} for s in infos],
-        "denoiser": "denoiser.onnx",
-        "externalData": [WEIGHTS],
         "textToImage": {
             "tokenizer": {"kind": "words", "vocabulary": "vocabulary.json", "length": p.text_length, "input": "text_ids",
                           "unknown": "refuse", "styles": ["twitter", "fluent"], "empty": 0},
@@ -184,7 +177,7 @@ def manifest(p, infos, facts, fingerprint):
                         "minimum": -1, "maximum": 1},
             "sampler": {"kind": "flow-match-euler", "shift": 1.0},
         },
-        "training": facts,
+        "training": training,
     }
 
 
@@ -235,7 +228,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--checkpoint", type=pathlib.Path, default=HERE / "checkpoints/last.pt")
     parser.add_argument("--weights", choices=("ema", "params"), default="ema", help="the moving average, or the last parameters")
-    parser.add_argument("--out", type=pathlib.Path, default=HERE)
+    parser.add_argument("--out", type=pathlib.Path, default=HERE / ".cache/export")
     args = parser.parse_args()
     torch.set_num_threads(1)
     torch.set_grad_enabled(False)
@@ -245,28 +238,17 @@ def main():
     values = walk(model, *case)
     difference = (values["output/image"] - model(*case)).abs().max().item()
     if difference != 0:
-        raise SystemExit(f"the stages and the unsplit model differ by {difference}")
+        raise SystemExit(f"the boundaries' walk and the model differ by {difference}")
 
-    args.out.mkdir(parents=True, exist_ok=True)
-    (args.out / "check").mkdir(exist_ok=True)
-    infos, weights = stages(model), Weights(model)
-    for s in infos:
-        graph = export_graph(s.module, tuple(values[n] for n in s.inputs), s.inputs, s.outputs, args.out / f"{s.name}.onnx", weights).graph
-        casts = sum(n.name.startswith("/weights/") for n in graph.node)
-        print(f"{s.name}: {len(graph.node)} nodes, {casts} of them casts of weights")
-    export_graph(model, case, ("latent/image", "timestep", "text_ids"), ("output/image",), args.out / "denoiser.onnx", weights)
+    (args.out / "check").mkdir(parents=True, exist_ok=True)
+    weights = Weights(model)
+    graph = export_graph(model, case, INPUTS, ("output/image",), args.out / "denoiser.onnx", weights).graph
     (args.out / WEIGHTS).write_bytes(weights.data)
-    for s in (*infos, None):
-        onnx.checker.check_model(str(args.out / f"{s.name if s else 'denoiser'}.onnx"), full_check=True)
-
-    digest = hashlib.sha256()
-    for name in (*(f"{s.name}.onnx" for s in infos), WEIGHTS):
-        digest.update((args.out / name).read_bytes())
-    document = manifest(model.params, infos, training_facts(args.checkpoint, checkpoint), digest.hexdigest())
-    (args.out / "manifest.json").write_text(json.dumps(document, indent=2) + "\n")
+    onnx.checker.check_model(str(args.out / "denoiser.onnx"), full_check=True)
     (args.out / "vocabulary.json").write_text(json.dumps(checkpoint["vocabulary"], indent=0) + "\n")
+    (args.out / "facts.json").write_text(json.dumps(facts(model.params, training_facts(args.checkpoint, checkpoint)), indent=2) + "\n")
     write_reference(args.out / "check/reference.safetensors", values)
-    print(f"stages equal the unsplit model; {WEIGHTS} has {len(weights.data)} bytes")
+    print(f"{args.out / 'denoiser.onnx'}: {len(graph.node)} nodes; {WEIGHTS} has {len(weights.data)} bytes")
 
 
 if __name__ == "__main__":

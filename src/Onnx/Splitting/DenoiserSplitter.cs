@@ -85,13 +85,15 @@ public static class DenoiserSplitter
         using (var manifest = new FileStream(unfinished, FileMode.CreateNew))
         {
             var name = options.Name ?? Path.GetFileNameWithoutExtension(file.Path);
-            ManifestWriter.Write(manifest, plan, name, options.Prediction ?? DefaultPrediction(plan.Family), weights.Files, fingerprint);
+            ManifestWriter.Write(manifest, plan, name, options.Prediction ?? DefaultPrediction(plan.Family), weights.Files, fingerprint, options.Sections);
         }
+
+        AddFiles(folder, options.Files);
 
         verify?.Invoke(unfinished, Path.Combine(folder, probe));
         File.Delete(Path.Combine(folder, probe));
         File.Move(unfinished, Path.Combine(folder, ManifestWriter.FileName));
-        var graphs = files.Append(ManifestWriter.WholeFile).Append(ManifestWriter.FileName).Sum(name => new FileInfo(Path.Combine(folder, name)).Length);
+        var graphs = files.Append(ManifestWriter.WholeFile).Append(ManifestWriter.FileName).Concat(options.Files.Keys).Sum(name => new FileInfo(Path.Combine(folder, name)).Length);
         return (weights.BytesWritten + graphs, weights.Notices);
 
         void Save(GraphProto graph, string name)
@@ -101,6 +103,21 @@ public static class DenoiserSplitter
             model.OpsetImport.AddRange(file.Model.OpsetImport);
             model.Functions.AddRange(file.Model.Functions);
             OnnxModelFile.Save(model, Path.Combine(folder, name));
+        }
+    }
+
+    private static void AddFiles(string folder, IDictionary<string, string> files)
+    {
+        foreach (var (name, path) in files)
+        {
+            var copy = Path.Combine(folder, name);
+            if (File.Exists(copy))
+            {
+                throw new ModelSplitException($"The file '{path}' cannot be called '{name}' in the model's directory, which has one of that name already; rename it.");
+            }
+
+            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+            File.Copy(path, copy);
         }
     }
 

@@ -10,42 +10,52 @@ internal static class ManifestWriter
 
     public static string StageFile(SplitPlan plan, int stage) => plan.StageName(stage) + ".onnx";
 
-    public static void Write(Stream stream, SplitPlan plan, string name, string prediction, IReadOnlyList<string> externalData, string? fingerprint)
+    public static void Write(Stream stream, SplitPlan plan, string name, string prediction, IReadOnlyList<string> externalData, string? fingerprint, IDictionary<string, JsonElement> sections)
     {
-        using var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true });
-        json.WriteStartObject();
-        json.WriteString("format", "cachepolicies-model/1");
-        json.WriteString("name", name);
-        json.WriteString("family", plan.Family.ToName());
-        if (fingerprint is not null)
-        {
-            json.WriteString("fingerprint", fingerprint);
-        }
-
-        json.WriteString("prediction", prediction);
-        WriteInputs(json, plan);
-        WriteBoundaries(json, plan);
-        json.WriteStartArray("stages");
-        for (var stage = 0; stage < plan.Boundaries.Count - 1; stage++)
+        using (var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true }))
         {
             json.WriteStartObject();
-            json.WriteString("name", plan.StageName(stage));
-            json.WriteString("file", StageFile(plan, stage));
-            json.WriteString("from", plan.Boundaries[stage].Name);
-            json.WriteString("to", plan.Boundaries[stage + 1].Name);
+            json.WriteString("format", "cachepolicies-model/1");
+            json.WriteString("name", name);
+            json.WriteString("family", plan.Family.ToName());
+            if (fingerprint is not null)
+            {
+                json.WriteString("fingerprint", fingerprint);
+            }
+
+            json.WriteString("prediction", prediction);
+            WriteInputs(json, plan);
+            WriteBoundaries(json, plan);
+            json.WriteStartArray("stages");
+            for (var stage = 0; stage < plan.Boundaries.Count - 1; stage++)
+            {
+                json.WriteStartObject();
+                json.WriteString("name", plan.StageName(stage));
+                json.WriteString("file", StageFile(plan, stage));
+                json.WriteString("from", plan.Boundaries[stage].Name);
+                json.WriteString("to", plan.Boundaries[stage + 1].Name);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+            json.WriteString("denoiser", WholeFile);
+            json.WriteStartArray("externalData");
+            foreach (var file in externalData)
+            {
+                json.WriteStringValue(file);
+            }
+
+            json.WriteEndArray();
+            foreach (var (section, content) in sections)
+            {
+                json.WritePropertyName(section);
+                content.WriteTo(json);
+            }
+
             json.WriteEndObject();
         }
 
-        json.WriteEndArray();
-        json.WriteString("denoiser", WholeFile);
-        json.WriteStartArray("externalData");
-        foreach (var file in externalData)
-        {
-            json.WriteStringValue(file);
-        }
-
-        json.WriteEndArray();
-        json.WriteEndObject();
+        stream.WriteByte((byte)'\n');
     }
 
     private static void WriteInputs(Utf8JsonWriter json, SplitPlan plan)

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace CachePolicies.Onnx.Splitting;
 
 /// <summary>What a person may tell about a model that its graph does not, or that should differ from what is found.</summary>
@@ -32,4 +34,10 @@ public sealed class SplitOptions
 
     /// <summary>Signals beside those that are found: <c>boundary/name</c>, then the graph's value.</summary>
     public IDictionary<string, string> Signals { get; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>Sections of the manifest that no graph tells (how text becomes an input, how the model was trained), by name; written as they are.</summary>
+    public IDictionary<string, JsonElement> Sections { get; } = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
+
+    /// <summary>Files that the sections name: the name in the model's directory, then the path to copy it from.</summary>
+    public IDictionary<string, string> Files { get; } = new Dictionary<string, string>(StringComparer.Ordinal);
 }

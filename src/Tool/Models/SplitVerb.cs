@@ -17,7 +17,8 @@ internal static class SplitVerb
         var name = new Option<string?>("--name") { Description = "The model's name; the file's by default." };
         var prediction = new Option<string?>("--prediction") { Description = "What the output is: velocity or epsilon; by the family by default." };
         var verify = new Option<bool?>("--verify") { Description = "Run the model and its stages on the same random inputs and compare; by default where the weights are smaller than 4 GB." };
-        var command = new Command("split", "Splits a model into stages that run under every caching policy.") { target, name, prediction, verify };
+        var facts = new Option<string?>("--facts") { Description = "A JSON file with what no graph tells: the manifest's sections 'textToImage' and 'training'. The vocabulary that it names is copied." };
+        var command = new Command("split", "Splits a model into stages that run under every caching policy.") { target, name, prediction, facts, verify };
         arguments.AddTo(command);
         command.SetAction((parsed, cancellationToken) =>
         {
@@ -28,8 +29,14 @@ internal static class SplitVerb
                 throw new UsageException($"'{directory}' exists already; name a directory that does not, or remove it first.");
             }
 
+            var model = DenoiserInspector.Inspect(path, options);
+            if (parsed.GetValue(facts) is { } file)
+            {
+                ModelFacts.Add(file, model, options);
+            }
+
             SplitVerification? verification = null;
-            var wanted = parsed.GetValue(verify) ?? WeightBytes(path, options) < VerifiedByDefaultBelow;
+            var wanted = parsed.GetValue(verify) ?? model.Stages.Sum(stage => stage.WeightBytes) < VerifiedByDefaultBelow;
             var split = DenoiserSplitter.Split(
                 path, directory, options, wanted ? (manifest, whole) => verification = SplitVerification.Run(manifest, whole) : null, cancellationToken);
             Report(console.Output, split, verification);
@@ -50,6 +57,4 @@ internal static class SplitVerb
         output.WriteLine(verification?.ToString() ?? "Not verified; --verify true runs the model and its stages and compares.");
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Wrote {split.BytesWritten:N0} bytes to '{split.Directory}'."));
     }
-
-    private static long WeightBytes(string path, SplitOptions options) => DenoiserInspector.Inspect(path, options).Stages.Sum(stage => stage.WeightBytes);
 }

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace CachePolicies.Tool.Tests;
 
 public sealed class SplitVerbTests : IDisposable
@@ -9,16 +11,36 @@ public sealed class SplitVerbTests : IDisposable
     public void Dispose() => _folder.Delete(recursive: true);
 
     [Fact]
-    public async Task The_sample_model_splits_into_the_boundaries_it_ships_with_bit_by_bit()
+    public async Task The_sample_model_ships_what_splitting_it_gives()
     {
-        var run = await ToolRun.Of("split", Path.Combine(SampleModel(), "denoiser.onnx"), "--out", Target);
+        var facts = SampleFacts();
+        var run = await ToolRun.Of("split", Path.Combine(SampleModel(), "denoiser.onnx"), "--out", Target, "--name", "emoji", "--facts", facts);
         Assert.Equal((0, ""), (run.ExitCode, run.Error));
         Assert.Contains("3 double_blocks, then 6 single_blocks", run.Output, StringComparison.Ordinal);
         Assert.Contains("bit by bit, at every boundary", run.Output, StringComparison.Ordinal);
-        foreach (var boundary in new[] { "embedded", "structure.probe", "structure.probe2", "structure", "detail.probe", "detail.tail", "detail" })
-        {
-            Assert.Equal(StatesAt(Path.Combine(SampleModel(), "manifest.json"), boundary), StatesAt(Path.Combine(Target, "manifest.json"), boundary));
-        }
+        var written = Directory.GetFiles(Target).Select(Path.GetFileName).ToArray();
+        Assert.Equal(12, written.Length);
+        Assert.All(written, file => Assert.Equal(File.ReadAllBytes(Path.Combine(SampleModel(), file!)), File.ReadAllBytes(Path.Combine(Target, file!))));
+    }
+
+    [Theory]
+    [InlineData("nothing here", "is no JSON:")]
+    [InlineData("[]", "is not an object with the sections 'textToImage' and 'training'.")]
+    [InlineData("{ \"name\": \"x\" }", "has the section 'name'; 'textToImage' and 'training' can be added to a manifest")]
+    [InlineData("{ \"textToImage\": { \"sampler\": { \"kind\": \"ddim\", \"shift\": 1 } } }", "The section 'textToImage' is not one:")]
+    [InlineData("text_ids -> words", "the tokenizer fills the input 'words', which")]
+    [InlineData("vocabulary.json -> none.json", "The vocabulary 'none.json', which")]
+    [InlineData("vocabulary.json -> ../x.json", "names the vocabulary '../x.json'; a file beside it is right.")]
+    [InlineData("vocabulary.json -> weights.bin", "which has one of that name already; rename it.")]
+    public async Task Facts_that_are_not_right_are_a_sentence_and_leave_nothing(string facts, string message)
+    {
+        ArgumentNullException.ThrowIfNull(facts);
+        var path = SampleFacts();
+        File.WriteAllText(Path.Combine(_folder.FullName, "weights.bin"), "[]");
+        File.WriteAllText(path, facts.Split(" -> ") is [var from, var to] ? File.ReadAllText(path).Replace(from, to, StringComparison.Ordinal) : facts);
+        var run = await ToolRun.Of("split", Path.Combine(SampleModel(), "denoiser.onnx"), "--out", Target, "--verify", "false", "--facts", path);
+        Assert.Contains(message, run.Refused(), StringComparison.Ordinal);
+        Assert.Equal(3, _folder.GetFileSystemInfos().Length);
     }
 
     [Fact]
@@ -71,12 +93,15 @@ public sealed class SplitVerbTests : IDisposable
         Assert.Equal(before, Directory.GetFileSystemEntries(_folder.FullName));
     }
 
-    private static string[] StatesAt(string manifest, string boundary)
+    // The sections of the sample's manifest that come from no graph, beside the vocabulary that they name.
+    private string SampleFacts()
     {
-        using var document = System.Text.Json.JsonDocument.Parse(File.ReadAllBytes(manifest));
-        return [.. document.RootElement.GetProperty("boundaries").EnumerateArray().Single(b => b.GetProperty("name").GetString() == boundary)
-            .GetProperty("tensors").EnumerateArray().Where(tensor => tensor.GetProperty("kind").GetString() != "conditioning")
-            .Select(tensor => $"{tensor.GetProperty("name")} {tensor.GetProperty("kind")} [{string.Join(", ", tensor.GetProperty("shape").EnumerateArray())}]")];
+        using var manifest = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(SampleModel(), "manifest.json")));
+        var sections = new[] { "textToImage", "training" }.Select(name => $"\"{name}\": {manifest.RootElement.GetProperty(name).GetRawText()}");
+        File.Copy(Path.Combine(SampleModel(), "vocabulary.json"), Path.Combine(_folder.FullName, "vocabulary.json"));
+        var path = Path.Combine(_folder.FullName, "facts.json");
+        File.WriteAllText(path, $"{{ {string.Join(", ", sections)} }}");
+        return path;
     }
 
     private static string SampleModel()

@@ -86,7 +86,8 @@ internal static class ManifestReader
         }
     }
 
-    private static string WithoutPath(string message)
+    /// <summary>A message of the JSON reader without its path and position.</summary>
+    public static string WithoutPath(string message)
     {
         var path = message.IndexOf(" Path: $", StringComparison.Ordinal);
         return path < 0 ? message : message[..path];

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json;
 
 namespace CachePolicies.Backends.OnnxRuntime;
 
@@ -13,6 +14,21 @@ public sealed record TextToImageManifest
 
     /// <summary>The sampler that the model was made for.</summary>
     public required SamplerManifest Sampler { get; init; }
+
+    /// <summary>Reads the section <c>textToImage</c> of a manifest.</summary>
+    /// <exception cref="InvalidModelException">The section lacks something or holds something else.</exception>
+    public static TextToImageManifest Parse(JsonElement section)
+    {
+        try
+        {
+            return section.Deserialize(ManifestJson.Default.TextToImageManifest)
+                ?? throw new InvalidModelException("The section 'textToImage' is empty.");
+        }
+        catch (JsonException failure)
+        {
+            throw new InvalidModelException($"The section 'textToImage' is not one: {ManifestReader.WithoutPath(failure.Message)}", failure);
+        }
+    }
 }
 
 /// <summary>How text becomes the denoiser's input.</summary>
