@@ -1,5 +1,6 @@
 """The values at the boundaries of the split denoiser, as PyTorch computes them: what the stages are held against."""
 import torch
+from torch.nn import functional as F
 
 
 def walk(flux, image, timestep, text_ids):
@@ -16,7 +17,7 @@ def walk(flux, image, timestep, text_ids):
 
     img, txt, vec = flux.embed(image, timestep, text_ids)
     keep("embedded", img, txt)
-    values["embedded/vec"] = vec
+    values["embedded/vec"] = F.silu(vec)  # all that is read of it: the graph computes the activation once
     values["embedded/modulated"] = flux.double_blocks[0].modulated(img, vec)
     for block, boundary in zip(flux.double_blocks, ("structure.probe", "structure.probe2", "structure")):
         img, txt = block(img, txt, vec, pe)
