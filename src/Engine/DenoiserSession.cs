@@ -17,7 +17,6 @@ public sealed class DenoiserSession : IDisposable
     private readonly int _timestepInput;
     private readonly int _sigmaInput;
     private readonly float[] _number = new float[1];
-    private int _next;
     private bool _ended;
 
     internal DenoiserSession(CachedDenoiser cached, ReadOnlySpan<LaneInfo> lanes, IEvaluationObserver? observer)
@@ -77,7 +76,10 @@ public sealed class DenoiserSession : IDisposable
     }
 
     /// <summary>Evaluates the denoiser once for every lane, computing what the policy does not skip.</summary>
-    /// <param name="evaluation">Which evaluation this is: indices rise, the count stays as the lanes were told.</param>
+    /// <param name="evaluation">
+    /// Which evaluation this is: the indices that a lane sees rise, the count stays as the lanes were told. Lanes may come in one call or in several of
+    /// the same index: guidance branches run as one batch or one after the other.
+    /// </param>
     /// <param name="latents">
     /// One a lane: one row of the latent boundary's type and shape; <see langword="null"/> leaves the lane out of this evaluation (a guidance branch that
     /// is switched off). Borrowed; the cache may add leases, so their content must not change afterwards.
@@ -102,8 +104,6 @@ public sealed class DenoiserSession : IDisposable
             {
                 outputs[completed] = latents[completed] is null ? null : _lanes[completed].Complete();
             }
-
-            _next = evaluation.Index + 1;
         }
         catch
         {
@@ -249,17 +249,27 @@ public sealed class DenoiserSession : IDisposable
             throw new ArgumentException($"The generation was started for {_count} evaluations and is now told {evaluation.Count}; start a new session for another number of steps.", nameof(evaluation));
         }
 
-        if (evaluation.Index < _next || evaluation.Index >= _count)
+        if (evaluation.Index < 0 || evaluation.Index >= _count)
         {
-            throw new ArgumentException($"Evaluation {evaluation.Index} does not follow: expected is {_next} to {_count - 1}. Indices count evaluations of the denoiser and rise.", nameof(evaluation));
+            throw new ArgumentException($"Evaluation {evaluation.Index} does not exist: the generation was started for {_count}, numbered from 0.", nameof(evaluation));
         }
 
-        foreach (var latent in latents)
+        for (var i = 0; i < latents.Length; i++)
         {
-            if (latent is not null)
+            if (latents[i] is { } latent)
             {
                 RequireMatch(latent, _layout.Latent.Primary, "The latent");
+                RequireNext(_lanes[i], evaluation.Index);
             }
+        }
+    }
+
+    private void RequireNext(Lane lane, int index)
+    {
+        if (index < lane.Next)
+        {
+            throw new ArgumentException(
+                $"Evaluation {index} does not follow: for {lane.Info} expected is {lane.Next} to {_count - 1}. Indices count evaluations of the denoiser and rise.", nameof(index));
         }
     }
 

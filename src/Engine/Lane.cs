@@ -44,6 +44,9 @@ internal sealed class Lane : IMeasurementSource, IDisposable
     /// <summary>The boundary that the lane has reached in this evaluation.</summary>
     public int At { get; private set; }
 
+    /// <summary>The smallest index that the lane's next evaluation may have.</summary>
+    public int Next { get; private set; }
+
     /// <summary>The stages that ran in this evaluation.</summary>
     public StageSet Computed { get; private set; }
 
@@ -183,6 +186,7 @@ internal sealed class Lane : IMeasurementSource, IDisposable
 
         _recorder?.Complete(_evaluation, Computed);
         var output = _features[^1][_plan.Layout.Output.PrimaryIndex]!.AddLease();
+        Next = _evaluation.Index + 1;
         ReleaseEvaluation();
         return output;
     }

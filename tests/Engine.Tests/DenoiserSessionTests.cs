@@ -260,6 +260,48 @@ public sealed class DenoiserSessionTests : IDisposable
         Assert.Contains("twice", Assert.Throws<ArgumentException>(() => cached.CreateSession([new LaneInfo(0, default, 5), new LaneInfo(0, default, 5)])).Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Guidance_branches_are_kept_apart_in_one_call_or_two_and_may_start_late_or_be_switched_off(bool inOneCall)
+    {
+        // Odd evaluations reuse where there is something to reuse. The unconditional branch starts at evaluation 1 and is off at 3 and 4.
+        var policy = new ScriptedPolicy(
+            p => p.Skip(BoundaryRole.Latent, BoundaryRole.Output, Approximation.ReuseOutput),
+            (visit, _) => visit.Evaluation.Index % 2 == 1 && visit.CanSkip(BoundaryRole.Output) ? CacheDecision.Skip(BoundaryRole.Output) : CacheDecision.Compute);
+        using var session = new CachedDenoiser(_tiny.Denoiser, policy).CreateSession(
+            [new LaneInfo(0, GuidanceBranch.Conditional, 6), new LaneInfo(0, GuidanceBranch.Unconditional, 6)]);
+        SetPrompt(session, 2);
+        float[]?[][] seen = [new float[]?[6], new float[]?[6]];
+        for (var i = 0; i < 6; i++)
+        {
+            var latents = new FeatureTensor?[] { _tiny.Latent(i), i is 0 or 3 or 4 ? null : _tiny.Latent(10 + i) };
+            var outputs = new FeatureTensor?[2];
+            if (inOneCall)
+            {
+                session.Evaluate(new EvaluationInfo(i, 6, 0.5f, 0.5f), latents, outputs);
+            }
+            else
+            {
+                // Now the one branch first and now the other.
+                FeatureTensor?[] first = i % 2 == 0 ? [latents[0], null] : [null, latents[1]], second = i % 2 == 0 ? [null, latents[1]] : [latents[0], null];
+                var others = new FeatureTensor?[2];
+                session.Evaluate(new EvaluationInfo(i, 6, 0.5f, 0.5f), first, outputs);
+                session.Evaluate(new EvaluationInfo(i, 6, 0.5f, 0.5f), second, others);
+                (outputs[0], outputs[1]) = (outputs[0] ?? others[0], outputs[1] ?? others[1]);
+            }
+
+            for (var lane = 0; lane < 2; lane++)
+            {
+                seen[lane][i] = outputs[lane] is { } output ? Read(output) : null;
+                latents[lane]?.Release();
+            }
+        }
+
+        Assert.Equal([Plain(0), Plain(0), Plain(2), Plain(2), Plain(4), Plain(4)], seen[0]);
+        Assert.Equal([null, Plain(11), Plain(12), null, null, Plain(12)], seen[1]);
+    }
+
     [Fact]
     public void A_step_allocates_nothing_in_steady_state()
     {
@@ -293,12 +335,21 @@ public sealed class DenoiserSessionTests : IDisposable
     private DenoiserSession Session(ICachePolicy policy, int count, IEvaluationObserver? observer = null)
     {
         var session = new CachedDenoiser(_tiny.Denoiser, policy).CreateSession([new LaneInfo(0, GuidanceBranch.Conditional, count)], observer);
-        var prompt = _tiny.Backend.Rent(ElementType.Int64, new TensorShape(2));
-        _tiny.Backend.Upload([3L, 2L], prompt);
-        session.SetInput(0, "prompt", prompt);
-        prompt.Release();
+        SetPrompt(session, 1);
         _counts[session] = count;
         return session;
+    }
+
+    private void SetPrompt(DenoiserSession session, int lanes)
+    {
+        var prompt = _tiny.Backend.Rent(ElementType.Int64, new TensorShape(2));
+        _tiny.Backend.Upload([3L, 2L], prompt);
+        for (var lane = 0; lane < lanes; lane++)
+        {
+            session.SetInput(lane, "prompt", prompt);
+        }
+
+        prompt.Release();
     }
 
     private readonly Dictionary<DenoiserSession, int> _counts = [];
