@@ -15,20 +15,21 @@ internal static class GenerationRules
             throw new ArgumentException("A generation has at least one sample.", nameof(request));
         }
 
-        foreach (var sample in request.Samples)
+        for (var i = 0; i < request.Samples.Length; i++)
         {
+            var sample = request.Samples[i];
             if (sample.Noise.Length != layout.Latent.Primary.Shape.ElementCount)
             {
-                throw new ArgumentException($"The noise has {sample.Noise.Length} numbers; the latent {layout.Latent.Primary} needs {layout.Latent.Primary.Shape.ElementCount}.", nameof(request));
+                throw new ArgumentException($"The noise of sample {i} has {sample.Noise.Length} numbers; the latent {layout.Latent.Primary} needs {layout.Latent.Primary.Shape.ElementCount}.", nameof(request));
             }
 
-            CheckInputs(layout, sample.Conditional, "with the prompt");
+            CheckInputs(layout, sample.Conditional, $"of sample {i} with the prompt");
             if (request.Guidance != 1)
             {
                 CheckInputs(
                     layout,
                     sample.Unconditional ?? throw new ArgumentException($"Guidance is {request.Guidance}, which needs the inputs of the unconditional branch; give them or use 1.", nameof(request)),
-                    "without the prompt");
+                    $"of sample {i} without the prompt");
             }
         }
     }

@@ -184,6 +184,7 @@ public sealed class GenerationTests : IDisposable
         Refused("finite and at least 0", new(3, [good], -1));
         Refused("finite and at least 0", new(3, [good], float.PositiveInfinity));
         Refused("needs 24", new(3, [good with { Noise = new float[23] }]));
+        Refused("of sample 1 has 30 numbers", new(3, [good, good with { Noise = new float[30] }]));
         Refused("unconditional branch", new(3, [good with { Unconditional = null }], 3));
         Refused("'prompt' of 'tiny' is missing", new(3, [good with { Conditional = new Dictionary<string, InputValue>() }]));
         Refused("not an input", new(3, [good with { Conditional = new Dictionary<string, InputValue> { ["prompt"] = new long[2], ["guidance"] = new float[1] } }]));
