@@ -13,11 +13,17 @@ public sealed class DBCacheOptions : CachePolicyOptions
     }
 
     /// <summary>Below this distance the blocks between the first F and the last B are reused.</summary>
-    /// <value>τ (residual_diff_threshold), finite, at least 0. The default is 0.08; 0 never hits.</value>
+    /// <value>τ (residual_diff_threshold), finite, at least 0. The default is 0.08, cache-dit's; 0 never hits.</value>
     public float Threshold { get; set; } = 0.08f;
 
-    /// <summary>The largest sum of the distances of a run of skips.</summary>
-    /// <value>Finite, at least 0; 0 never hits. The default is <see langword="null"/>: no limit.</value>
+    /// <summary>
+    /// The largest sum of the distances of a run of skips, the one that is decided on among them; it starts anew with a computed evaluation. cache-dit
+    /// sums over the whole generation, misses too, and stops reusing for good.
+    /// </summary>
+    /// <value>
+    /// max_accumulated_residual_diff_threshold, finite, at least 0; 0 never hits (in cache-dit it sets no limit). The default is <see langword="null"/>, as
+    /// in cache-dit: no limit.
+    /// </value>
     public float? MaximumAccumulatedDistance { get; set; }
 
     /// <summary>The boundary after the first F blocks.</summary>

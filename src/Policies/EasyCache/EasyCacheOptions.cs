@@ -2,7 +2,9 @@ namespace CachePolicies.Policies;
 
 /// <summary>
 /// EasyCache (arXiv 2507.02860): predicts the change of the output from that of the input by the rate between the last computed steps. Needs no
-/// boundary inside the model, so it works on an unsplit one. Warm-up is the paper's R.
+/// boundary inside the model, so it works on an unsplit one. <see cref="CachePolicyOptions.WarmupSteps"/> is the paper's R. The defaults are the
+/// authors' for Wan2.1 at 50 steps; their script for HunyuanVideo has τ = 0.025 and R = 5. As in their code, the prediction is relative to the
+/// output of the last computed step, where the paper writes that of the previous step.
 /// </summary>
 public sealed class EasyCacheOptions : CachePolicyOptions
 {
@@ -13,7 +15,7 @@ public sealed class EasyCacheOptions : CachePolicyOptions
     }
 
     /// <summary>The denoiser is skipped while the accumulated predicted change of its output, relative to it, is below this.</summary>
-    /// <value>τ, finite, at least 0. The default is 0.05 (HunyuanVideo 0.025); 0 never skips.</value>
+    /// <value>τ, finite, at least 0. The default is 0.05, the authors' for Wan2.1 (HunyuanVideo 0.025); 0 never skips.</value>
     public float Threshold { get; set; } = 0.05f;
 
     /// <summary>How the output is made: x + (v − x)_cached as published, or extrapolated.</summary>

@@ -3,7 +3,8 @@ namespace CachePolicies.Policies;
 /// <summary>
 /// MagCache (arXiv 2506.09045): how the residual's magnitude falls over the steps is a law of the model, found once by a calibration run; a step is
 /// skipped while the error that the law predicts stays small. Measures nothing at run time. <see cref="CachePolicyOptions.MaximumConsecutiveSkips"/>
-/// is the paper's K. The defaults are the authors' for FLUX.
+/// is the paper's K. The defaults are the authors' for FLUX at 28 steps; their script computes step 11 of 28 besides, whatever the error: a
+/// <see cref="CachePolicyOptions.StepMask"/> does that here.
 /// </summary>
 public sealed class MagCacheOptions : CachePolicyOptions
 {
@@ -14,11 +15,11 @@ public sealed class MagCacheOptions : CachePolicyOptions
     }
 
     /// <summary>The stack is skipped while the accumulated predicted error is at most this.</summary>
-    /// <value>τ, finite, at least 0. The default is 0.24 (0.06 with K = 3 and retention 0.2 in diffusers); 0 never skips.</value>
+    /// <value>τ, finite, at least 0. The default is 0.24, the authors' for FLUX (0.06 with K = 3 and retention 0.2 in diffusers); 0 never skips.</value>
     public float Threshold { get; set; } = 0.24f;
 
     /// <summary>Which part of the evaluations at the start is always computed: those with an index below ⌊ratio · count + ½⌋.</summary>
-    /// <value>r, in [0, 1]. The default is 0.1.</value>
+    /// <value>r, in [0, 1]. The default is 0.1, the authors' for FLUX.</value>
     public double RetentionRatio { get; set; } = 0.1;
 
     /// <summary>The model's magnitude ratios.</summary>

@@ -12,8 +12,8 @@ public abstract class CachePolicyOptions
 
     /// <summary>How many evaluations at the start are always computed.</summary>
     /// <value>
-    /// At least 0; the first is computed in any case, because there is nothing to reuse. The default is what the method publishes: 8 for DBCache, 10
-    /// for EasyCache, 3 for TaylorSeer, else 0.
+    /// At least 0; the first is computed in any case, because there is nothing to reuse. The default is what the method publishes: 8 for DBCache
+    /// (cache-dit), 10 for EasyCache (R of the authors' Wan2.1 script), 3 for TaylorSeer (the authors' FLUX script), else 0.
     /// </value>
     public int WarmupSteps { get; set; }
 

@@ -1,8 +1,10 @@
 namespace CachePolicies.Policies;
 
 /// <summary>
-/// TaylorSeer (arXiv 2503.06923): computes every N-th evaluation and extrapolates between them. To extrapolate under another policy's decisions,
-/// set that policy's <c>Approximation</c>.
+/// TaylorSeer (arXiv 2503.06923): computes every N-th evaluation and extrapolates between them, here the residual of the stack as a whole; the
+/// authors extrapolate each attention and feed-forward output by itself, which holds tens of times as much memory. To extrapolate under another
+/// policy's decisions, set that policy's <c>Approximation</c>. The defaults are those of diffusers (N = 5, three steps of warm-up, order 1); the
+/// authors' script for FLUX has N = 6 with the same warm-up and order, for HunyuanVideo N = 5 with one step of warm-up.
 /// </summary>
 public sealed class TaylorSeerOptions : CachePolicyOptions
 {
@@ -11,11 +13,10 @@ public sealed class TaylorSeerOptions : CachePolicyOptions
         : base(warmupSteps: 3)
     {
         Approximation.Method = SkipMethod.Taylor;
-        Approximation.Order = 2;
     }
 
     /// <summary>Every so many evaluations one is computed.</summary>
-    /// <value>N, at least 1. The default is 5; 1 computes all.</value>
+    /// <value>N, at least 1. The default is 5, as in diffusers (the authors' for FLUX is 6); 1 computes all.</value>
     public int Interval { get; set; } = 5;
 
     /// <summary>Where the skip begins; what is extrapolated is the residual over it.</summary>
@@ -27,7 +28,7 @@ public sealed class TaylorSeerOptions : CachePolicyOptions
     public string To { get; set; } = BoundaryRole.Detail.ToName();
 
     /// <summary>Order (O in the paper), damping and coordinate of the extrapolation.</summary>
-    /// <value>Taylor of order 2 by default.</value>
+    /// <value>Taylor of order 1 by default, as in the authors' scripts for FLUX and HunyuanVideo and in diffusers.</value>
     public SkipApproximationOptions Approximation { get; } = new();
 
     private protected override void Check(OptionsProblems problems)

@@ -71,7 +71,9 @@ public class OptionsTests
     [Fact]
     public void Defaults_are_valid_and_as_published()
     {
-        Assert.All<CachePolicyOptions>([new H2CacheOptions(), new BlockCacheOptions(), new TeaCacheOptions(), new DiCacheOptions()], o => Assert.Empty(o.Validate()));
+        Assert.All<CachePolicyOptions>(
+            [new H2CacheOptions(), new BlockCacheOptions(), new TeaCacheOptions(), new DiCacheOptions(), new EasyCacheOptions(), new DBCacheOptions(), new TaylorSeerOptions(), new StepMaskOptions()],
+            o => Assert.Empty(o.Validate()));
         var h2 = new H2CacheOptions();
         Assert.Equal(
             (0.15f, 0.18f, 512, 384, H2CacheVariant.Paper, H2ReferenceUpdate.FullCompute, 0),
@@ -80,6 +82,12 @@ public class OptionsTests
         Assert.Equal((0.4f, 0.2, true, 1.5f, 1), (dicache.Threshold, dicache.RetentionRatio, dicache.TrajectoryAlignment, dicache.MaximumGamma, dicache.ForcedLastSteps));
         Assert.Equal((0.08f, 0), (new BlockCacheOptions().Threshold, new BlockCacheOptions().ForcedLastSteps));
         Assert.Equal((0.25f, 1), (new TeaCacheOptions().Threshold, new TeaCacheOptions().ForcedLastSteps));
+        Assert.Equal((0.05f, 10, 1), (new EasyCacheOptions().Threshold, new EasyCacheOptions().WarmupSteps, new EasyCacheOptions().ForcedLastSteps));
+        Assert.Equal((0.24f, (int?)5, 0.1), (new MagCacheOptions().Threshold, new MagCacheOptions().MaximumConsecutiveSkips, new MagCacheOptions().RetentionRatio));
+        var dbcache = new DBCacheOptions();
+        Assert.Equal((0.08f, 8, (int?)null, (float?)null), (dbcache.Threshold, dbcache.WarmupSteps, dbcache.MaximumSkips, dbcache.MaximumAccumulatedDistance));
+        var taylor = new TaylorSeerOptions();
+        Assert.Equal((5, 3, SkipMethod.Taylor, 1, 1f), (taylor.Interval, taylor.WarmupSteps, taylor.Approximation.Method, taylor.Approximation.Order, taylor.Approximation.Damping));
     }
 
     [Fact]

@@ -18,11 +18,19 @@ public class TaylorSeerTests
     [Fact]
     public void Extrapolates_residuals_of_the_stack()
     {
-        var options = new TaylorSeerOptions { Approximation = { Coordinate = ExtrapolationCoordinate.Sigma, Damping = 0.5f } };
+        var options = new TaylorSeerOptions { Approximation = { Order = 2, Coordinate = ExtrapolationCoordinate.Sigma, Damping = 0.5f } };
         var plan = CachePolicy.TaylorSeer(options).Plan(Layouts.Flux);
         Assert.Equal(new Extrapolate(2, "embedded", ExtrapolationCoordinate.Sigma, 0.5f), Assert.Single(plan.Skips).Approximation);
         Assert.Equal(3, Assert.Single(plan.Kept).Depth);
         Assert.Empty(plan.Measurements);
+    }
+
+    [Fact]
+    public void Extrapolates_to_the_first_order_after_three_evaluations_by_default()
+    {
+        var policy = CachePolicy.TaylorSeer();
+        Assert.Equal(new Extrapolate(1, "embedded"), Assert.Single(policy.Plan(Layouts.Flux).Skips).Approximation);
+        Assert.Equal("CCCrrrrCrrrrC", new PolicyWalk(policy, 13).Letters(Enumerable.Repeat(0f, 13)));
     }
 
     [Fact]
