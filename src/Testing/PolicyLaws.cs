@@ -31,7 +31,8 @@ public static class PolicyLaws
     /// a skip is declared, leads strictly forward and reuses only what was computed before in this generation;
     /// a decision whose every measurement is not finite computes;
     /// a recorded comparison agrees with the decision, and a threshold of 0 never skips;
-    /// asking changes nothing; equal inputs give equal decisions; sessions are independent under interleaving, and an abandoned one leaves nothing behind.
+    /// asking changes nothing; equal inputs give equal decisions; a generation that failed leaves nothing behind for the next, and sessions are
+    /// independent under interleaving.
     /// </summary>
     /// <param name="policy">The policy.</param>
     /// <param name="options">How many scripts, over which layouts.</param>
@@ -72,6 +73,20 @@ public static class PolicyLaws
             expected.Add(evaluation);
         }
 
+        // A generation that fails in the middle of an evaluation, and after it the same once more.
+        var failing = new ScriptRun(policy, script);
+        for (var i = 0; i < expected.Count / 2; i++)
+        {
+            failing.Next();
+        }
+
+        failing.Next(abandonAt: expected.Count % script.Layout.Stages.Length);
+        var after = new ScriptRun(policy, script);
+        for (var i = 0; i < expected.Count; i++)
+        {
+            RequireEqual("what failed before", i, expected[i], after.Next());
+        }
+
         // The same once more, beside another session that is abandoned in the middle of an evaluation and never asked again.
         var again = new ScriptRun(policy, script);
         var other = new ScriptRun(policy, script with { Steps = [.. script.Steps.Reverse()] });
@@ -82,12 +97,13 @@ public static class PolicyLaws
                 other.Next(abandonAt: i == expected.Count / 2 ? script.Layout.Stages.Length / 2 : null);
             }
 
-            var found = again.Next();
-            Require(
-                found.Computed == expected[i].Computed && found.Visits.Select(v => v.Decision).SequenceEqual(expected[i].Visits.Select(v => v.Decision)),
-                $"equal inputs give equal decisions, whatever other sessions do: in evaluation {i} the first run decided ({expected[i]}) and the second ({found})");
+            RequireEqual("what other sessions do", i, expected[i], again.Next());
         }
     }
+
+    private static void RequireEqual(string whatever, int evaluation, ScriptedEvaluation expected, ScriptedEvaluation found) => Require(
+        found.Computed == expected.Computed && found.Visits.Select(v => v.Decision).SequenceEqual(expected.Visits.Select(v => v.Decision)),
+        $"equal inputs give equal decisions, whatever {whatever}: in evaluation {evaluation} the first run decided ({expected}) and the second ({found})");
 
     private static void CheckDecision(ScriptRun run, in BoundaryVisit visit, in CacheDecision decision, ICachePolicySession session)
     {

@@ -1,10 +1,12 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
 using CachePolicies.Testing;
 using static CachePolicies.BoundaryRole;
 
 namespace CachePolicies.Laws.Tests;
 
 /// <summary>The laws can fail: each broken policy is caught by the law that it breaks, with a script that shows it.</summary>
-public class BrokenPolicyTests
+public partial class BrokenPolicyTests
 {
     private static readonly MeasurementKey Change = new("change");
 
@@ -43,8 +45,31 @@ public class BrokenPolicyTests
         var completed = 0;
         var policy = new Custom(
             (in BoundaryVisit v) => v.CanSkip(Detail) && completed % 3 == 0 ? CacheDecision.Skip(Detail) : CacheDecision.Compute,
-            complete: () => completed++);
+            complete: _ => completed++);
         Caught("equal inputs give equal decisions", policy);
+    }
+
+    [Fact]
+    public void State_that_survives_a_failure_is_caught()
+    {
+        // Begins anew when a generation has ended, and so not when it has failed.
+        var completed = 0;
+        var policy = new Custom(
+            (in BoundaryVisit v) => v.CanSkip(Detail) && completed % 2 == 0 ? CacheDecision.Skip(Detail) : CacheDecision.Compute,
+            complete: outcome => completed = outcome.Evaluation.IsLast ? 0 : completed + 1);
+        Caught("equal inputs give equal decisions, whatever", policy);
+    }
+
+    [Fact]
+    public void A_seed_replays_the_same_counterexample()
+    {
+        var policy = new Custom((in BoundaryVisit v) =>
+            v.CanSkip(Detail) && v.Evaluation.Index > 4 && !(v.Distance(Change) > 0.01f) ? CacheDecision.Skip(Detail) : CacheDecision.Compute);
+        var broken = Assert.Throws<PolicyLawException>(() => PolicyLaws.Check(policy));
+        var numbers = Seed().Match(broken.Message);
+        var seed = (ulong.Parse(numbers.Groups[1].Value, CultureInfo.InvariantCulture), ulong.Parse(numbers.Groups[2].Value, CultureInfo.InvariantCulture));
+        var again = Assert.Throws<PolicyLawException>(() => PolicyLaws.Check(policy, new PolicyLawOptions { Replay = seed }));
+        Assert.Equal(broken.Message, again.Message);
     }
 
     [Fact]
@@ -80,10 +105,13 @@ public class BrokenPolicyTests
     private static void CaughtThreshold(string law, Func<float, ICachePolicy> create) =>
         Assert.Contains(law, Assert.Throws<PolicyLawException>(() => PolicyLaws.CheckThreshold(create)).Message, StringComparison.OrdinalIgnoreCase);
 
+    [GeneratedRegex(@"\((\d+),\s*(\d+)\)")]
+    private static partial Regex Seed();
+
     private delegate CacheDecision Decision(in BoundaryVisit visit);
 
     /// <summary>Measures the probe and decides there; optionally writes its comparison down and computes all the same.</summary>
-    private sealed class Custom(Decision decide, string? probe = null, bool computesOften = false, Action? complete = null) : ICachePolicy, ICachePolicySession
+    private sealed class Custom(Decision decide, string? probe = null, bool computesOften = false, Action<EvaluationOutcome>? complete = null) : ICachePolicy, ICachePolicySession
     {
         public string Name => "custom";
 
@@ -99,6 +127,6 @@ public class BrokenPolicyTests
             return computesOften && visit.Evaluation.Index % 2 == 1 ? decision.Overruled(null!) : decision;
         }
 
-        public void Complete(in EvaluationOutcome outcome) => complete?.Invoke();
+        public void Complete(in EvaluationOutcome outcome) => complete?.Invoke(outcome);
     }
 }
