@@ -21,7 +21,7 @@ public class ApproximationLawTests
     [InlineData(1, ExtrapolationCoordinate.Sigma)]
     [InlineData(2, ExtrapolationCoordinate.Index)]
     [InlineData(2, ExtrapolationCoordinate.Sigma)]
-    public void Extrapolation_continues_a_line_exactly_whatever_the_gaps(int order, ExtrapolationCoordinate coordinate) => ForEvery(line =>
+    public void Extrapolation_continues_a_line_exactly_whatever_the_gaps(int order, ExtrapolationCoordinate coordinate) => Law.Holds(Lines, line =>
     {
         int[] indices = [line.Gaps[0] + line.Gaps[1] + line.Gaps[2], line.Gaps[1] + line.Gaps[2], line.Gaps[2], 0];
         EvaluationInfo At(int index) => new(index, 100, 0, 1 - (index / 32f));
@@ -68,7 +68,4 @@ public class ApproximationLawTests
         var expression = approximation.Build(new ApproximationOperands(history, HasBase: false));
         return ReferenceArithmetic.Evaluate(expression, [.. values.Take(history).Select(v => (Enumerable.Repeat(v, 6).ToArray(), Shape))], scalars)[0];
     }
-
-    private static void ForEvery(Action<(int[] Gaps, int Slope, int Offset)> law) =>
-        FsCheck.Check.One(Config.QuickThrowOnFailure.WithMaxTest(LawCases.Or(1000)).WithQuietOnSuccess(true), Prop.ForAll(Lines, law));
 }

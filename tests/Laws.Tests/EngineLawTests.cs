@@ -12,6 +12,10 @@ public class EngineLawTests
 {
     private const int Steps = 12;
 
+    private static readonly CpuBackend Backend = new();
+
+    private static readonly Arbitrary<DenoiserLayout> Layouts = Arb.From(PolicyGenerators.Layouts);
+
     private static readonly Dictionary<string, Func<float, ICachePolicy>> Families = new()
     {
         ["h2cache"] = t => CachePolicy.H2Cache(new H2CacheOptions { StructureThreshold = t, DetailThreshold = t }),
@@ -28,33 +32,40 @@ public class EngineLawTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Threshold_zero_is_bit_identical_to_no_cache(string family) => ForEveryLayout(layout =>
-        Assert.Equal(Run(layout, CachePolicy.None, out _), Run(layout, Families[family](0), out _)));
+    public void Threshold_zero_is_bit_identical_to_no_cache(string family)
+    {
+        var never = Families[family](0);
+        Law.Holds(Layouts, layout => Assert.Equal(Run(layout, CachePolicy.None, out _), Run(layout, never, out _)), LawCases.OfOne(Families.Count));
+    }
 
     [Theory]
     [MemberData(nameof(Names))]
     public void A_generous_threshold_skips_and_changes_the_output(string family)
     {
-        var skipped = false;
-        ForEveryLayout(layout =>
-        {
-            var cached = Run(layout, Families[family](1000), out var records);
-            if (records.Any(r => r.ComputedStages.Count < layout.Stages.Length))
+        var (generous, skipped) = (Families[family](1000), false);
+        Law.Holds(
+            Layouts,
+            layout =>
             {
-                skipped = true;
-                Assert.NotEqual(Run(layout, CachePolicy.None, out _), cached);
-            }
-        });
+                var cached = Run(layout, generous, out var records);
+                if (records.Any(r => r.ComputedStages.Count < layout.Stages.Length))
+                {
+                    skipped = true;
+                    Assert.NotEqual(Run(layout, CachePolicy.None, out _), cached);
+                }
+            },
+            LawCases.OfOne(Families.Count));
         Assert.True(skipped);
     }
 
     [Fact]
     public void Gamma_stays_within_its_clip()
     {
+        var policy = CachePolicy.DiCache(new DiCacheOptions { Threshold = 5, RetentionRatio = 0, MaximumConsecutiveSkips = 2 });
         var seen = 0;
-        ForEveryLayout(layout =>
+        Law.Holds(Layouts, layout =>
         {
-            Run(layout, CachePolicy.DiCache(new DiCacheOptions { Threshold = 5, RetentionRatio = 0, MaximumConsecutiveSkips = 2 }), out var records);
+            Run(layout, policy, out var records);
             foreach (var gamma in records.SelectMany(r => r.Checks).Where(c => c.Taken).Select(c => c.Diagnostic).OfType<float>())
             {
                 Assert.InRange(gamma, 1, 1.5f);
@@ -65,28 +76,28 @@ public class EngineLawTests
     }
 
     [Fact]
-    public void Forced_evaluations_are_computed_whatever_the_policy() => ForEveryLayout(layout =>
+    public void Forced_evaluations_are_computed_whatever_the_policy()
     {
-        Run(layout, CachePolicy.StepMask(new StepMaskOptions { StepMask = "CrrrrrrrCrrr", WarmupSteps = 3, ForcedLastSteps = 2 }), out var records);
-        Assert.Equal("CCCrrrrrCrCC", string.Concat(records.Select(r => r.ComputedStages.Count == layout.Stages.Length ? 'C' : 'r')));
-    });
-
-    private static void ForEveryLayout(Action<DenoiserLayout> law) => FsCheck.Check.One(
-        Config.QuickThrowOnFailure.WithMaxTest(LawCases.Or(40)).WithQuietOnSuccess(true), Prop.ForAll(Arb.From(PolicyGenerators.Layouts), law));
+        var policy = CachePolicy.StepMask(new StepMaskOptions { StepMask = "CrrrrrrrCrrr", WarmupSteps = 3, ForcedLastSteps = 2 });
+        Law.Holds(Layouts, layout =>
+        {
+            Run(layout, policy, out var records);
+            Assert.Equal("CCCrrrrrCrCC", string.Concat(records.Select(r => r.ComputedStages.Count == layout.Stages.Length ? 'C' : 'r')));
+        });
+    }
 
     private static float[] Run(DenoiserLayout layout, ICachePolicy policy, out List<EvaluationRecord> records)
     {
-        using var backend = new CpuBackend();
         var observer = new Recorder();
         records = observer.All;
         var all = new List<float>();
-        using (var session = new CachedDenoiser(GeneratedDenoiser.On(backend, layout), policy).CreateSession([new LaneInfo(0, GuidanceBranch.Conditional, Steps)], observer))
+        using (var session = new CachedDenoiser(GeneratedDenoiser.On(Backend, layout), policy).CreateSession([new LaneInfo(0, GuidanceBranch.Conditional, Steps)], observer))
         {
             FeatureTensor?[] latent = [null], output = [null];
             for (var i = 0; i < Steps; i++)
             {
-                latent[0] = backend.Rent(ElementType.Float32, layout.Latent.Primary.Shape);
-                backend.Upload((ReadOnlySpan<float>)GeneratedDenoiser.Latent(layout, 0, i), latent[0]!);
+                latent[0] = Backend.Rent(ElementType.Float32, layout.Latent.Primary.Shape);
+                Backend.Upload((ReadOnlySpan<float>)GeneratedDenoiser.Latent(layout, 0, i), latent[0]!);
                 session.Evaluate(GeneratedDenoiser.Evaluation(i, Steps), latent, output);
                 all.AddRange(((CpuTensor)output[0]!).Singles);
                 latent[0]!.Release();
@@ -94,7 +105,7 @@ public class EngineLawTests
             }
         }
 
-        Assert.Equal(0, backend.Statistics.LiveTensors);
+        Assert.Equal(0, Backend.Statistics.LiveTensors);
         return [.. all];
     }
 

@@ -1,95 +1,84 @@
 using CachePolicies.Backends.Cpu;
 using CachePolicies.Engine;
-using CachePolicies.Testing;
-using FsCheck;
-using FsCheck.Fluent;
 
 namespace CachePolicies.Laws.Tests;
 
-/// <summary>The real engine does what the naive one does: same outputs, same computed stages, same measurements, same cache, no lease left.</summary>
+/// <summary>
+/// The real engine does what the naive one does: same outputs, same computed stages, same measurements, same cache, no lease left; for lanes in one
+/// call or in one each, with branches that come and go, whatever fails or is cancelled in mid-evaluation.
+/// </summary>
 public class ReferenceEngineTests
 {
-    private static readonly Arbitrary<(DenoiserLayout Layout, uint Seed, int Lanes, int Count)> Runs = Arb.From(
-        from layout in PolicyGenerators.Layouts
-        from seed in Gen.Choose(0, int.MaxValue)
-        from lanes in Gen.Choose(1, 3)
-        from count in Gen.Choose(1, 7)
-        select (layout, (uint)seed, lanes, count));
+    private static readonly CpuBackend Backend = new();
 
-    [Theory]
-    [InlineData(LaneExecution.Batched)]
-    [InlineData(LaneExecution.Separate)]
-    public void The_engine_equals_the_reference_over_random_policies_and_layouts(LaneExecution execution) => FsCheck.Check.One(
-        Config.QuickThrowOnFailure.WithMaxTest(LawCases.Or(400)).WithQuietOnSuccess(true),
-        Prop.ForAll(Runs, run => Compare(run.Layout, run.Seed, run.Lanes, run.Count, execution)));
+    [Fact]
+    public void The_engine_equals_the_reference_over_random_policies_and_layouts() => Law.Holds(EngineRun.All, Compare);
 
-    private static void Compare(DenoiserLayout layout, uint seed, int lanes, int count, LaneExecution execution)
+    private static void Compare(EngineRun run)
     {
-        using var backend = new CpuBackend();
-        var (real, naive) = (new ScrambledPolicy(seed), new ScrambledPolicy(seed));
-        var infos = Enumerable.Range(0, lanes).Select(i => new LaneInfo(i, GuidanceBranch.Conditional, count)).ToArray();
-        var expected = infos.Select(i => new ReferenceEngine(layout, GeneratedDenoiser.StageOf(layout), naive, i)).ToArray();
-        var records = new Recorder();
-        using (var session = new CachedDenoiser(GeneratedDenoiser.On(backend, layout), real, new CachedDenoiserOptions { LaneExecution = execution }).CreateSession(infos, records))
+        using var fault = new Fault(run.Fault, run.FaultAt);
+        var policy = new ScrambledPolicy(run.Seed, run.Layout) { Deciding = fault.Deciding, Completing = fault.Completing };
+        var cached = new CachedDenoiser(
+            GeneratedDenoiser.On(Backend, run.Layout, fault.StageStarting), policy, new CachedDenoiserOptions { LaneExecution = run.Execution });
+        var tested = new ComparedSession(run, cached, Backend, policy, run.Lanes);
+        using (var beside = new ComparedSession(run, cached, Backend, policy, 1, firstSample: 10))
         {
-            for (var index = 0; index < count; index++)
+            var hasFailed = false;
+            for (var index = 0; index < run.Count; index++)
             {
-                var evaluation = GeneratedDenoiser.Evaluation(index, count);
-                var outputs = Evaluate(session, backend, layout, evaluation, lanes);
-                for (var lane = 0; lane < lanes; lane++)
-                {
-                    float[][] inputs = layout.Inputs.IsEmpty ? [] : [[evaluation.Timestep]];
-                    var reference = expected[lane].Evaluate(evaluation, GeneratedDenoiser.Latent(layout, lane, index), inputs);
-                    Assert.Equal(reference.Computed, records.Computed[(lane, index)]);
-                    RequireClose(reference.Output, outputs[lane], $"output of lane {lane} in evaluation {index}");
-                }
+                beside.Evaluate(index);
+                hasFailed = hasFailed || Fails(run, tested, index, fault);
+            }
 
-                Assert.Equal(expected.Sum(e => e.HeldBytes), session.HeldCacheBytes);
+            Assert.True(hasFailed || !fault.Happened || run.Fault == FaultKind.TokenCancelled, $"{run.Fault} went unnoticed");
+            if (hasFailed)
+            {
+                Assert.Equal(0, tested.HeldCacheBytes);
+                Repeat(run, cached, policy);
+            }
+            else
+            {
+                tested.Dispose();
             }
         }
 
-        for (var lane = 0; lane < lanes; lane++)
-        {
-            RequireClose([.. naive.Measured[lane]], [.. real.Measured[lane]], $"measurements of lane {lane}");
-        }
-
-        Assert.Equal(0, backend.Statistics.LiveTensors);
+        // A session that failed has given everything back by itself.
+        Assert.Equal(0, Backend.Statistics.LiveTensors);
     }
 
-    private static float[][] Evaluate(DenoiserSession session, CpuBackend backend, DenoiserLayout layout, in EvaluationInfo evaluation, int lanes)
+    /// <summary>Evaluates once more with the fault at large; where it strikes, the session has ended.</summary>
+    private static bool Fails(EngineRun run, ComparedSession tested, int index, Fault fault)
     {
-        var latents = new FeatureTensor?[lanes];
-        var outputs = new FeatureTensor?[lanes];
-        for (var lane = 0; lane < lanes; lane++)
+        fault.IsArmed = true;
+        try
         {
-            latents[lane] = backend.Rent(ElementType.Float32, layout.Latent.Primary.Shape);
-            backend.Upload((ReadOnlySpan<float>)GeneratedDenoiser.Latent(layout, lane, evaluation.Index), latents[lane]!);
+            tested.Evaluate(index, fault.Token);
+            return false;
+        }
+        catch (Exception told) when (told is StageFailedException or OperationCanceledException or ArithmeticException)
+        {
+            fault.AssertToldBy(told, run.Layout, run.Evaluation(index));
+        }
+        finally
+        {
+            fault.IsArmed = false;
         }
 
-        session.Evaluate(evaluation, latents, outputs);
-        var values = outputs.Select(o => ((CpuTensor)o!).Singles.ToArray()).ToArray();
-        foreach (var tensor in latents.Concat(outputs))
+        if (Enumerable.Range(0, run.Lanes).Any(lane => run.IsPresent(lane, index)))
         {
-            tensor!.Release();
+            Assert.Contains("has ended", Assert.Throws<InvalidOperationException>(() => tested.Evaluate(index)).Message, StringComparison.Ordinal);
         }
 
-        return values;
+        return true;
     }
 
-    private static void RequireClose(float[] expected, float[] actual, string what)
+    /// <summary>The same generation anew is what it would have been: nothing of the failed one is left.</summary>
+    private static void Repeat(EngineRun run, CachedDenoiser cached, ScrambledPolicy policy)
     {
-        Assert.Equal(expected.Length, actual.Length);
-        for (var i = 0; i < expected.Length; i++)
+        using var again = new ComparedSession(run, cached, Backend, policy, run.Lanes);
+        for (var index = 0; index < run.Count; index++)
         {
-            var close = expected[i].Equals(actual[i]) || Math.Abs(expected[i] - actual[i]) <= 1e-3 * Math.Max(1, Math.Abs(expected[i]));
-            Assert.True(close, $"{what}: element {i} is {actual[i]:R}, the reference has {expected[i]:R}");
+            again.Evaluate(index);
         }
-    }
-
-    private sealed class Recorder : IEvaluationObserver
-    {
-        public Dictionary<(int Lane, int Index), StageSet> Computed { get; } = [];
-
-        public void EvaluationCompleted(EvaluationRecord record) => Computed[(record.Lane.Sample, record.Evaluation.Index)] = record.ComputedStages;
     }
 }

@@ -4,9 +4,11 @@ namespace CachePolicies.Laws.Tests;
 
 /// <summary>
 /// A policy without sense: from a seed it declares measurements, skips and approximations as far as the layout allows them, and decides by a hash of
-/// where it is. Writes down what it measured.
+/// where it is and of what its lane has computed so far. Writes down what it measured.
 /// </summary>
-internal sealed class ScrambledPolicy(uint seed) : ICachePolicy
+/// <param name="seed">What it is made of.</param>
+/// <param name="layout">The layout that it plans on.</param>
+internal sealed class ScrambledPolicy(uint seed, DenoiserLayout layout) : ICachePolicy
 {
     private static readonly ISimilarityEstimator[] Estimators =
     [
@@ -14,55 +16,66 @@ internal sealed class ScrambledPolicy(uint seed) : ICachePolicy
         SimilarityEstimator.Magnitude, SimilarityEstimator.PooledRelativeL1(2),
     ];
 
-    private readonly MeasurementKey[] _keys = [new("m0"), new("m1"), new("m2"), new("m3")];
+    private static readonly BoundaryRef[] Targets = ["output", "detail", "structure", "detail.tail", "structure.probe", "detail.probe", "embedded", "cut1", "cut3", "cut5"];
 
-    /// <summary>What each lane measured, in order; filled by <see cref="CreateSession"/>.</summary>
-    public ConcurrentDictionary<int, List<float>> Measured { get; } = [];
+    private readonly uint _seed = seed;
+    private readonly CachePlan _plan = PlanOf(seed, layout);
 
-    public string Name => $"scrambled {seed}";
+    /// <summary>Called before each decision.</summary>
+    public Action? Deciding { get; init; }
 
-    public CachePlan Plan(DenoiserLayout layout)
+    /// <summary>Called when a lane's evaluation has ended, before the policy takes note.</summary>
+    public Action? Completing { get; init; }
+
+    /// <summary>What each lane of the newest session measured, in order.</summary>
+    public ConcurrentDictionary<LaneInfo, List<float>> Measured { get; } = [];
+
+    public string Name => $"scrambled {_seed}";
+
+    public CachePlan Plan(DenoiserLayout layout) => _plan;
+
+    public ICachePolicySession CreateSession(in LaneInfo lane)
+    {
+        var measured = new List<float>();
+        Measured[lane] = measured;
+        return new Session(this, lane, measured);
+    }
+
+    private static CachePlan PlanOf(uint seed, DenoiserLayout layout)
     {
         var plan = CachePlan.For(layout);
         var last = layout.Boundaries.Length;
-        BoundaryRef At(uint salt, int below) => layout.Boundaries[(int)(Hash(salt) % (uint)below)].Name;
-        for (uint i = 0; i < _keys.Length; i++)
+        BoundaryRef At(uint salt, int below) => layout.Boundaries[(int)(Hash(seed, salt) % (uint)below)].Name;
+        for (uint i = 0; i < 4; i++)
         {
-            var boundary = layout.Boundaries[(int)(Hash(i + 10) % (uint)last)];
-            var subject = (Hash(i + 20) % 3) switch
+            var boundary = layout.Boundaries[(int)(Hash(seed, i + 10) % (uint)last)];
+            var subject = (Hash(seed, i + 20) % 3) switch
             {
-                0 when boundary.Index > 0 => MeasurementSubject.Residual(layout.Boundaries[(int)(Hash(i + 30) % (uint)boundary.Index)].Name, boundary.Name),
+                0 when boundary.Index > 0 => MeasurementSubject.Residual(layout.Boundaries[(int)(Hash(seed, i + 30) % (uint)boundary.Index)].Name, boundary.Name),
                 1 => MeasurementSubject.SignalAt(boundary.Name, boundary.Tensors[^1].Name),
                 _ => MeasurementSubject.StateAt(boundary.Name),
             };
-            plan = Try(plan, p => p.Measure(_keys[i], subject, Estimators[Hash(i + 40) % (uint)Estimators.Length], (ReferenceUpdate)(Hash(i + 50) % 4)));
+            plan = Try(plan, p => p.Measure(new($"m{i}"), subject, Estimators[Hash(seed, i + 40) % (uint)Estimators.Length], (ReferenceUpdate)(Hash(seed, i + 50) % 4)));
         }
 
         for (uint i = 0; i < 6; i++)
         {
-            var from = (int)(Hash(i + 60) % (uint)(last - 1));
-            var to = from + 1 + (int)(Hash(i + 70) % (uint)(last - from - 1));
+            var from = (int)(Hash(seed, i + 60) % (uint)(last - 1));
+            var to = from + 1 + (int)(Hash(seed, i + 70) % (uint)(last - from - 1));
             var (origin, probe) = (At(i + 80, from + 1), At(i + 90, from + 1));
-            var coordinate = (ExtrapolationCoordinate)(Hash(i + 100) % 2);
-            Approximation approximation = (Hash(i + 110) % 5) switch
+            var coordinate = (ExtrapolationCoordinate)(Hash(seed, i + 100) % 2);
+            Approximation approximation = (Hash(seed, i + 110) % 5) switch
             {
                 0 => Approximation.ReuseOutput,
                 1 => new AddResidual(origin),
                 2 => new AlignTrajectory(origin, probe),
-                3 => new Extrapolate((int)(Hash(i + 120) % 3), null, coordinate, 0.5f),
-                _ => new Extrapolate((int)(Hash(i + 120) % 3), origin, coordinate),
+                3 => new Extrapolate((int)(Hash(seed, i + 120) % 3), null, coordinate, 0.5f),
+                _ => new Extrapolate((int)(Hash(seed, i + 120) % 3), origin, coordinate),
             };
             plan = Try(plan, p => p.Skip(layout.Boundaries[from].Name, layout.Boundaries[to].Name, approximation));
         }
 
         return plan;
-    }
-
-    public ICachePolicySession CreateSession(in LaneInfo lane)
-    {
-        var measured = new List<float>();
-        Measured[lane.Sample] = measured;
-        return new Session(this, lane.Sample, measured);
     }
 
     private static CachePlan Try(CachePlan plan, Func<CachePlan, CachePlan> extend)
@@ -77,7 +90,7 @@ internal sealed class ScrambledPolicy(uint seed) : ICachePolicy
         }
     }
 
-    private uint Hash(params ReadOnlySpan<uint> salts)
+    private static uint Hash(uint seed, params ReadOnlySpan<uint> salts)
     {
         var hash = seed + 0x9E3779B9;
         foreach (var salt in salts)
@@ -91,15 +104,18 @@ internal sealed class ScrambledPolicy(uint seed) : ICachePolicy
         return hash;
     }
 
-    private sealed class Session(ScrambledPolicy policy, int lane, List<float> measured) : ICachePolicySession
+    private sealed class Session(ScrambledPolicy policy, LaneInfo lane, List<float> measured) : ICachePolicySession
     {
+        private uint _history = Hash(policy._seed, (uint)lane.Sample, (uint)lane.Branch);
+
         public CacheDecision Decide(in BoundaryVisit visit)
         {
-            var hash = policy.Hash((uint)lane, (uint)visit.Evaluation.Index, (uint)visit.Boundary.Index);
+            policy.Deciding?.Invoke();
+            var hash = Hash(_history, (uint)visit.Evaluation.Index, (uint)visit.Boundary.Index);
             Measure(hash, visit.Distance);
-            foreach (var target in new[] { "output", "detail", "structure", "detail.tail", "structure.probe", "detail.probe", "embedded", "cut1", "cut3", "cut5" })
+            foreach (var target in Targets)
             {
-                hash = policy.Hash(hash);
+                hash = Hash(hash, 1);
                 if (hash % 2 == 0 && visit.CanSkip(target))
                 {
                     return CacheDecision.Skip(target);
@@ -109,23 +125,21 @@ internal sealed class ScrambledPolicy(uint seed) : ICachePolicy
             return CacheDecision.Compute;
         }
 
-        public void Complete(in EvaluationOutcome outcome) => Measure(policy.Hash((uint)lane, (uint)outcome.Evaluation.Index, 999), outcome.Distance);
+        public void Complete(in EvaluationOutcome outcome)
+        {
+            policy.Completing?.Invoke();
+            _history = Hash(_history, (uint)outcome.Evaluation.Index, (uint)outcome.ComputedStages.Bits);
+            Measure(_history, outcome.Distance);
+        }
 
         private void Measure(uint hash, Func<MeasurementKey, float> distance)
         {
-            foreach (var key in policy._keys)
+            foreach (var measurement in policy._plan.Measurements)
             {
-                hash = policy.Hash(hash);
-                try
+                hash = Hash(hash, 2);
+                if (hash % 3 != 0)
                 {
-                    if (hash % 3 != 0)
-                    {
-                        measured.Add(distance(key));
-                    }
-                }
-                catch (CachePlanException)
-                {
-                    // This layout did not allow the measurement.
+                    measured.Add(distance(measurement.Key));
                 }
             }
         }
