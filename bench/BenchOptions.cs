@@ -1,49 +1,73 @@
 using System.Globalization;
-using CachePolicies.Reporting;
+using CachePolicies.Backends.OnnxRuntime;
 
 namespace CachePolicies.Bench;
 
-/// <summary>What the command line says.</summary>
+/// <summary>What the command line says; what it does not say is each command's to choose.</summary>
 internal sealed record BenchOptions
 {
     public string Command { get; private init; } = "";
 
-    public int Rounds { get; private set; } = 60;
+    public int? Rounds { get; private set; }
 
-    public int Prompts { get; private set; } = 8;
+    public int? Prompts { get; private set; }
 
-    public int Steps { get; private set; } = 100;
+    public int? Steps { get; private set; }
 
-    public int Threads { get; private set; } = 1;
+    public int? Threads { get; private set; }
+
+    public double? Target { get; private set; }
 
     public string Only { get; private set; } = "";
+
+    public string? Flux { get; private set; }
+
+    public string Provider { get; private set; } = "CPU";
+
+    public ThreadWaiting Waiting { get; private set; }
 
     public string? Model { get; private set; }
 
     public string? Out { get; private set; }
+
+    /// <summary>The directory of the staged model.</summary>
+    public string ModelDirectory => Model ?? Path.Combine(RepositoryRoot(), "models", "emoji");
 
     public static BenchOptions Parse(string[] arguments)
     {
         var options = new BenchOptions { Command = arguments is [var command, ..] ? command : "" };
         for (var i = 1; i < arguments.Length; i += 2)
         {
-            var value = i + 1 < arguments.Length ? arguments[i + 1] : throw new ArgumentException($"{arguments[i]} needs a value.");
-            switch (arguments[i])
+            var name = arguments[i];
+            var value = i + 1 < arguments.Length ? arguments[i + 1] : throw new ArgumentException($"{name} needs a value.");
+            switch (name)
             {
                 case "--rounds":
-                    options.Rounds = Count(arguments[i], value);
+                    options.Rounds = Count(name, value);
                     break;
                 case "--prompts":
-                    options.Prompts = Count(arguments[i], value);
+                    options.Prompts = Count(name, value);
                     break;
                 case "--steps":
-                    options.Steps = Count(arguments[i], value);
+                    options.Steps = Count(name, value);
                     break;
                 case "--threads":
-                    options.Threads = Count(arguments[i], value);
+                    options.Threads = Count(name, value);
+                    break;
+                case "--target":
+                    options.Target = Decibels(name, value);
                     break;
                 case "--only":
                     options.Only = value;
+                    break;
+                case "--flux":
+                    options.Flux = value;
+                    break;
+                case "--provider":
+                    options.Provider = value;
+                    break;
+                case "--waiting":
+                    options.Waiting = OneOf<ThreadWaiting>(name, value);
                     break;
                 case "--model":
                     options.Model = value;
@@ -52,7 +76,7 @@ internal sealed record BenchOptions
                     options.Out = value;
                     break;
                 default:
-                    throw new ArgumentException($"The option '{arguments[i]}' is unknown.");
+                    throw new ArgumentException($"The option '{name}' is unknown.");
             }
         }
 
@@ -79,8 +103,14 @@ internal sealed record BenchOptions
         File.WriteAllText(Path.Combine(directory, file), text);
     }
 
+    /// <summary>One of an enumeration's names, whatever their case.</summary>
+    public static T OneOf<T>(string option, string value)
+        where T : struct, Enum => Enum.TryParse<T>(value, ignoreCase: true, out var parsed) && Enum.IsDefined(parsed)
+        ? parsed
+        : throw new ArgumentException($"{option} is '{value}'; one of {string.Join(", ", Enum.GetNames<T>())} is right.");
+
     /// <summary>The directory that holds the solution, above the one that the program was built to.</summary>
-    public static string RepositoryRoot()
+    private static string RepositoryRoot()
     {
         for (var directory = new DirectoryInfo(AppContext.BaseDirectory); directory is not null; directory = directory.Parent)
         {
@@ -96,4 +126,8 @@ internal sealed record BenchOptions
     private static int Count(string option, string value) => int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count > 0
         ? count
         : throw new ArgumentException($"{option} is '{value}'; a positive whole number is right.");
+
+    private static double Decibels(string option, string value) => double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) && number > 0
+        ? number
+        : throw new ArgumentException($"{option} is '{value}'; a positive number of decibels is right.");
 }

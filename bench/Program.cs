@@ -1,52 +1,71 @@
+using CachePolicies;
 using CachePolicies.Bench;
 
 const string Usage = """
     Usage: dotnet run -c Release --project bench -- COMMAND [OPTIONS]
 
+      all                    Everything below in turn; writes every file of results.
       kernels                Estimators on 4096 x 3072 float32 against one plain read of both tensors.
-      policies               Every policy over a sweep of its thresholds on the sample model, beside the control.
       backends               What the run-time costs on a staged model: scripted decisions, checks, managed allocation.
       fit                    TeaCache's polynomial for the sample model, from recorded runs.
+      policies               Each policy over a sweep of its thresholds on the sample model, beside the control.
+      catalogue              Every policy at one quality at 28, 50 and 100 steps, with and without a forced last step.
+      batch                  Eight prompts in one batch: a decision for each sample against one for all.
 
-      --rounds N             kernels: how many interleaved rounds (60).
-      --prompts N            policies, fit: how many known and how many new prompts (8).
-      --steps N              policies, fit: sampler steps (100).
-      --threads N            policies: threads of ONNX Runtime (1). With one, the thread's own time is measured,
-                             which others on the machine do not disturb; with more, the wall clock.
-      --only TEXT            policies: only rows whose policy or settings contain the text.
-      --model DIRECTORY      the staged model (models/emoji).
-      --out DIRECTORY        where the tables go (bench/results); '-' writes no file.
+      --prompts N            policies, fit: how many known and how many new prompts (8); catalogue (4); batch (4).
+      --steps N              Sampler steps (100); catalogue: instead of 28, 50 and 100.
+      --threads N            Threads of ONNX Runtime (policies, catalogue, batch: 2; backends: 1). With one, the thread's own time is
+                             measured, which others on the machine do not disturb; with more, the wall clock.
+      --rounds N             kernels: interleaved rounds (60); backends: rounds (20); batch: timed rounds (3).
+      --target DB            catalogue: the mean PSNR that settings are chosen for (40).
+      --only TEXT            policies, catalogue, batch: only rows whose policy or settings contain the text.
+      --provider NAME        backends: the execution provider (CPU).
+      --flux SIZE            backends: a model of FLUX's shape in place of the sample model: small, Float16 or BFloat16.
+      --waiting HOW          backends: how the run-time's threads wait: Sleep, SpinDuringRun or Spin (Sleep).
+      --model DIRECTORY      The staged model (models/emoji).
+      --out DIRECTORY        Where the tables go (bench/results); '-' writes no file.
     """;
 
-if (args is ["backends", .. var rest])
+Dictionary<string, Action<BenchOptions>> commands = new(StringComparer.Ordinal)
 {
-    return BackendBench.Run(rest);
-}
+    ["kernels"] = KernelBench.Run,
+    ["backends"] = BackendBench.Run,
+    ["fit"] = PolynomialFit.Run,
+    ["policies"] = PolicyBench.Run,
+    ["catalogue"] = CatalogueBench.Run,
+    ["batch"] = BatchBench.Run,
+};
 
 try
 {
     var options = BenchOptions.Parse(args);
-    switch (options.Command)
+    if (options.Command == "all")
     {
-        case "kernels":
-            KernelBench.Run(options);
-            break;
-        case "policies":
-            PolicyBench.Run(options);
-            break;
-        case "fit":
-            PolynomialFit.Run(options);
-            break;
-        default:
-            throw new ArgumentException($"The command '{options.Command}' is unknown.");
+        foreach (var (name, run) in commands)
+        {
+            var progress = new Progress(name, 1);
+            run(options);
+            progress.Done("finished");
+        }
+    }
+    else if (commands.TryGetValue(options.Command, out var run))
+    {
+        run(options);
+    }
+    else
+    {
+        throw new ArgumentException(options.Command.Length == 0 ? "A command is missing." : $"The command '{options.Command}' is unknown.");
     }
 
     return 0;
 }
-catch (ArgumentException error)
+catch (Exception error) when (error is ArgumentException or IOException or InvalidDataException or UnauthorizedAccessException or CachePlanException)
 {
     Console.Error.WriteLine(error.Message);
-    Console.Error.WriteLine(Usage);
-    Console.Error.WriteLine(BackendBench.Usage);
+    if (error is ArgumentException)
+    {
+        Console.Error.WriteLine(Usage);
+    }
+
     return 2;
 }

@@ -1,8 +1,8 @@
-using System.Globalization;
-using CachePolicies;
+using System.Text;
 using CachePolicies.Backends.OnnxRuntime;
-using CachePolicies.Engine;
 using CachePolicies.Policies;
+using CachePolicies.Reporting;
+using static System.FormattableString;
 
 namespace CachePolicies.Bench;
 
@@ -12,36 +12,36 @@ namespace CachePolicies.Bench;
 /// </summary>
 internal static class BackendBench
 {
-    public const string Usage =
-        "       dotnet run -c Release --project bench -- backends [--model models/emoji] [--flux small|Float16|BFloat16] [--provider CPU] [--threads 1] [--waiting Sleep] [--steps 100] [--rounds 7]";
+    private const int DefaultRounds = 20;
+    private const int DefaultSteps = 100;
 
-    public static int Run(string[] arguments)
+    public static void Run(BenchOptions options)
     {
-        var settings = Parse(arguments);
-        var options = new OnnxRuntimeOptions
-        {
-            Providers = [settings.GetValueOrDefault("provider", "CPU")],
-            Threads = int.Parse(settings.GetValueOrDefault("threads", "1"), CultureInfo.InvariantCulture),
-            ThreadWaiting = Enum.Parse<ThreadWaiting>(settings.GetValueOrDefault("waiting", nameof(ThreadWaiting.Sleep))),
-        };
-        var steps = int.Parse(settings.GetValueOrDefault("steps", "100"), CultureInfo.InvariantCulture);
-        var rounds = int.Parse(settings.GetValueOrDefault("rounds", "7"), CultureInfo.InvariantCulture);
-        using var backend = new OnnxRuntimeBackend(options);
-        using var written = FluxShaped(settings.GetValueOrDefault("flux"));
-        using var model = OnnxDenoiserModel.Load(written?.Path ?? settings.GetValueOrDefault("model", "models/emoji"), backend);
-        var clock = options is { Threads: 1 } && backend.Selection.Chosen == "CPU" ? BenchClock.Thread : BenchClock.Wall;
-        Console.WriteLine($"{backend.Selection} {model.Manifest.Name}, {steps} steps, one lane, {options.Threads} threads, waiting: {options.ThreadWaiting}, {clock.Name}.");
+        var (threads, steps, rounds) = (options.Threads ?? 1, options.Steps ?? DefaultSteps, options.Rounds ?? DefaultRounds);
+        using var backend = new OnnxRuntimeBackend(new OnnxRuntimeOptions { Providers = [options.Provider], Threads = threads, ThreadWaiting = options.Waiting });
+        using var written = FluxShaped(options.Flux);
+        using var model = OnnxDenoiserModel.Load(written?.Path ?? options.ModelDirectory, backend);
+        var clock = threads == 1 && backend.Selection.Chosen == "CPU" ? BenchClock.Thread : BenchClock.Wall;
+        var report = new StringBuilder("# What the run-time costs\n\n");
+        report.Append(Invariant($"{backend.Selection} {model.Manifest.Name}, {steps} steps, one lane, {rounds} rounds, {threads} {(threads == 1 ? "thread" : "threads")}, waiting: {options.Waiting}, {clock.Name}.\n"));
         foreach (var copy in model.HostCopies)
         {
-            Console.WriteLine($"Copied to the host at each run: {copy}.");
+            report.Append(Invariant($"Copied to the host at each run: {copy}.\n"));
         }
 
         var run = new BackendRun(model.Denoiser, steps, rounds, clock);
         var stages = run.StageSeconds();
-        ReportStages(model.Denoiser.Layout, stages);
-        ReportPolicies(run, stages);
-        ReportChecks(run, stages.Sum());
-        return 0;
+        report.Append('\n').Append(Stages(model.Denoiser.Layout, stages));
+        report.Append('\n').Append(Policies(run, stages));
+        report.Append('\n').Append(Checks(run, stages.Sum()));
+        if (options.Out is not null || (options.Flux is null && options.Provider == "CPU"))
+        {
+            options.Publish("backends.md", report.ToString());
+        }
+        else
+        {
+            Console.WriteLine(report);
+        }
     }
 
     // A model of FLUX's shape in a folder that goes away: "small", or an element type for the full size.
@@ -49,25 +49,29 @@ internal static class BackendBench
     {
         null => null,
         "small" => new TemporaryModel(FluxShapedModel.Small),
-        _ => new TemporaryModel(FluxShapedModel.Flux(Enum.Parse<ElementType>(size, ignoreCase: true))),
+        _ => new TemporaryModel(FluxShapedModel.Flux(BenchOptions.OneOf<ElementType>("--flux", size))),
     };
 
-    private static void ReportStages(DenoiserLayout layout, double[] stages)
+    private static string Stages(DenoiserLayout layout, double[] stages)
     {
-        Console.WriteLine();
-        Console.WriteLine("| stage | mean µs |");
-        Console.WriteLine("|---|---:|");
+        var table = new TextTable(new TableColumn("stage", ColumnAlignment.Left), new TableColumn("mean µs"));
         for (var i = 0; i < stages.Length; i++)
         {
-            Write($"| {layout.Stages[i].Name} | {stages[i] * 1e6:F0} |");
+            table.AddRow(layout.Stages[i].Name, Invariant($"{stages[i] * 1e6:F0}"));
         }
+
+        return table.ToMarkdown();
     }
 
-    private static void ReportPolicies(BackendRun run, double[] stages)
+    private static string Policies(BackendRun run, double[] stages)
     {
-        Console.WriteLine();
-        Console.WriteLine("| policy under scripted decisions (75 % full hits, 5 % detail hits) | ms a step | speed-up | ideal | realised / ideal | bytes a step |");
-        Console.WriteLine("|---|---:|---:|---:|---:|---:|");
+        var table = new TextTable(
+            new TableColumn("policy under scripted decisions (75 % full hits, 5 % detail hits)", ColumnAlignment.Left),
+            new TableColumn("ms a step"),
+            new TableColumn("speed-up"),
+            new TableColumn("ideal"),
+            new TableColumn("realised / ideal"),
+            new TableColumn("managed bytes a step"));
         ICachePolicy[] policies =
         [
             CachePolicy.None, CachePolicy.H2Cache(), CachePolicy.H2Cache(new H2CacheOptions { Variant = H2CacheVariant.FirstBlockResidual }, "H2Cache, first-block residual"),
@@ -75,32 +79,27 @@ internal static class BackendBench
         ];
         foreach (var row in run.Policies(policies, stages))
         {
-            Write($"| {row.Name} | {row.SecondsPerStep * 1e3:F3} | {row.Speedup:F2} | {row.Ideal:F2} | {row.Speedup / row.Ideal:F3} | {row.BytesPerStep:F0} |");
+            table.AddRow(
+                row.Name,
+                Invariant($"{row.SecondsPerStep * 1e3:F3}"),
+                Invariant($"{row.Speedup:F2}"),
+                Invariant($"{row.Ideal:F2}"),
+                Invariant($"{row.Speedup / row.Ideal:F3}"),
+                Invariant($"{row.BytesPerStep:F0}"));
         }
+
+        return table.ToMarkdown();
     }
 
-    private static void ReportChecks(BackendRun run, double step)
+    private static string Checks(BackendRun run, double step)
     {
-        Console.WriteLine();
-        Console.WriteLine("| check | µs | of a step |");
-        Console.WriteLine("|---|---:|---:|");
+        var table = new TextTable(new TableColumn("check", ColumnAlignment.Left), new TableColumn("µs"), new TableColumn("of a step"));
         foreach (var (name, seconds) in run.Checks())
         {
-            Write($"| {name} | {seconds * 1e6:F1} | {100 * seconds / step:F2} % |");
-        }
-    }
-
-    private static void Write(FormattableString line) => Console.WriteLine(line.ToString(CultureInfo.InvariantCulture));
-
-    private static Dictionary<string, string> Parse(string[] arguments)
-    {
-        var settings = new Dictionary<string, string>(StringComparer.Ordinal);
-        for (var i = 0; i + 1 < arguments.Length; i += 2)
-        {
-            settings[arguments[i].TrimStart('-')] = arguments[i + 1];
+            table.AddRow(name, Invariant($"{seconds * 1e6:F1}"), Invariant($"{100 * seconds / step:F2} %"));
         }
 
-        return settings;
+        return table.ToMarkdown();
     }
 
     private sealed class TemporaryModel : IDisposable

@@ -18,7 +18,7 @@ internal static class KernelBench
 
     public static void Run(BenchOptions options)
     {
-        var rounds = options.Rounds;
+        var rounds = options.Rounds ?? 60;
         var report = new StringBuilder("# Kernels on the CPU\n");
         using var backend = new CpuBackend();
         var (a, b) = (Feature(backend, Flux, 1), Feature(backend, Flux, 2));

@@ -1,81 +1,85 @@
-using System.Globalization;
 using CachePolicies.Policies;
+using static System.FormattableString;
 
 namespace CachePolicies.Bench;
-
-/// <summary>A policy with settings, as a row of the sweep.</summary>
-/// <param name="Policy">Which policy.</param>
-/// <param name="Settings">Its settings, for the table.</param>
-/// <param name="Instance">The policy itself.</param>
-internal sealed record SweepEntry(string Policy, string Settings, ICachePolicy Instance);
 
 /// <summary>The policies and thresholds that are compared on the sample model.</summary>
 internal static class PolicySweep
 {
-    public static SweepEntry[] All { get; } =
+    /// <summary>All rows.</summary>
+    /// <param name="fitted">TeaCache's polynomial for the model, the highest power first.</param>
+    public static SweepEntry[] All(double[] fitted) =>
     [
-        .. from t in new[] { (0.05f, 0.05f), (0.12f, 0.12f), (0.15f, 0.18f), (0.2f, 0.2f) } select H2Cache(t.Item1, t.Item2, 0),
-        .. from forced in new[] { 3, 5 } from t in new[] { (0.12f, 0.12f), (0.15f, 0.18f), (0.2f, 0.2f), (0.3f, 0.3f) } select H2Cache(t.Item1, t.Item2, forced),
-        .. from t in new[] { (0.08f, 0.05f), (0.12f, 0.05f), (0.2f, 0.05f) } select H2Cache(t.Item1, t.Item2, 5),
-        .. from t in new[] { (0.12f, 0.1f, 0), (0.15f, 0.22f, 0), (0.15f, 0.22f, 4) } select H2FirstBlock(t.Item1, t.Item2, t.Item3),
-        .. from forced in new[] { 0, 4 } from t in new[] { 0.07f, 0.12f, 0.2f } select BlockCache(t, forced),
-        .. from t in new[] { 0.07f, 0.12f, 0.2f, 0.3f } select TeaCache(t, 1, Plain, "identity", Identity),
-        .. from t in new[] { 0.2f, 0.3f } select TeaCache(t, 3, Plain, "identity", Identity),
-        .. from t in new[] { 0.2f, 0.3f } select TeaCache(t, 1, Extrapolated, "identity", Identity),
-        .. from t in new[] { 0.07f, 0.12f, 0.2f } select TeaCache(t, 1, Plain, "fitted", Fitted),
-        .. from t in new[] { 0.04f, 0.07f, 0.12f, 0.2f, 0.4f } select DiCache(t, 0, true),
-        DiCache(0.07f, 0, false),
-        DiCache(0.4f, 0.2, true),
+        .. Each(last => H2Cache(0.12f, 0.12f, last), 0, 3, 5),
+        .. Each(last => H2Cache(0.15f, 0.18f, last), 0, 3, 5),
+        .. Each(last => H2Cache(0.2f, 0.2f, last), 0, 3, 5),
+        H2Cache(0.08f, 0.08f, 0),
+        H2Cache(0.12f, 0.05f, 5),
+        H2Cache(0.15f, 0.08f, 3, extrapolated: true),
+        H2Cache(0.22f, 0.12f, 3, extrapolated: true),
+        H2Cache(0.3f, 0.16f, 3, extrapolated: true),
+        H2FirstBlock(0.12f, 0.1f),
+        H2FirstBlock(0.15f, 0.22f),
+        .. Each(t => BlockCache(t, aligned: false), 0.04f, 0.07f, 0.12f, 0.2f),
+        .. Each(t => BlockCache(t, aligned: true), 0.07f, 0.12f, 0.2f),
+        .. Each(t => TeaCache(t, "identity", PolicySettings.Identity, extrapolated: false), 0.07f, 0.12f, 0.2f, 0.3f),
+        .. Each(t => TeaCache(t, "identity", PolicySettings.Identity, extrapolated: true), 0.12f, 0.15f, 0.2f, 0.3f),
+        .. Each(t => TeaCache(t, "fitted", fitted, extrapolated: false), 0.12f, 0.2f),
+        .. Each(t => DiCache(t, aligned: true), 0.03f, 0.04f, 0.07f, 0.1f, 0.12f, 0.2f),
+        DiCache(0.07f, aligned: false),
     ];
 
-    /// <summary>What <c>bench -- fit</c> gave on a checkpoint shortly before the one that ships (for that one: results/teacache-fit.md).</summary>
-    private static double[] Fitted => [-375701.21, 44469.3232, -1663.3839, 25.8957838, -0.137401209];
+    private static SweepEntry[] Each<T>(Func<T, SweepEntry> entryOf, params T[] values) => Array.ConvertAll(values, v => entryOf(v));
 
-    /// <summary>The signal's own change.</summary>
-    private static double[] Identity => [1, 0];
+    private static SweepEntry H2Cache(float structure, float detail, int forced, bool extrapolated = false)
+    {
+        var options = new H2CacheOptions { StructureThreshold = structure, DetailThreshold = detail, ForcedLastSteps = forced };
+        if (extrapolated)
+        {
+            options.Approximation.Extrapolate();
+        }
 
-    private static SkipApproximationOptions Plain => new();
+        return new SweepEntry("H2-Cache", Invariant($"τ1 {structure}, τ2 {detail}, last {forced}") + How(extrapolated), CachePolicy.H2Cache(options), !extrapolated && forced == 0);
+    }
 
-    private static SkipApproximationOptions Extrapolated => new() { Method = SkipMethod.Taylor, Damping = 0.5f, Coordinate = ExtrapolationCoordinate.Sigma };
-
-    /// <summary>The rows whose policy or settings contain a text.</summary>
-    public static IEnumerable<SweepEntry> Matching(string text) =>
-        All.Where(e => e.Policy.Contains(text, StringComparison.OrdinalIgnoreCase) || e.Settings.Contains(text, StringComparison.OrdinalIgnoreCase));
-
-    private static SweepEntry H2Cache(float structure, float detail, int forced) => new(
-        "H2-Cache",
-        Text($"τ1 {structure}, τ2 {detail}, last {forced}"),
-        CachePolicy.H2Cache(new H2CacheOptions { StructureThreshold = structure, DetailThreshold = detail, ForcedLastSteps = forced }));
-
-    private static SweepEntry H2FirstBlock(float structure, float detail, int forced) => new(
+    private static SweepEntry H2FirstBlock(float structure, float detail) => new(
         "H2-Cache, first-block residual",
-        Text($"τ1 {structure}, τ2 {detail}, last {forced}"),
+        Invariant($"τ1 {structure}, τ2 {detail}, last 0"),
         CachePolicy.H2Cache(new H2CacheOptions
         {
             Variant = H2CacheVariant.FirstBlockResidual,
             StructureThreshold = structure,
             DetailThreshold = detail,
             StructurePoolDivisor = 2048,
-            ForcedLastSteps = forced,
-        }));
+        }),
+        IsPlain: true);
 
-    private static SweepEntry BlockCache(float threshold, int forced) => new(
-        "block cache", Text($"τ {threshold}, last {forced}"), CachePolicy.BlockCache(new BlockCacheOptions { Threshold = threshold, ForcedLastSteps = forced }));
+    private static SweepEntry BlockCache(float threshold, bool aligned) => new(
+        "block cache",
+        Invariant($"τ {threshold}, last 0{(aligned ? ", aligned" : "")}"),
+        CachePolicy.BlockCache(new BlockCacheOptions { Threshold = threshold, Approximation = { Method = aligned ? SkipMethod.Aligned : SkipMethod.Plain } }),
+        !aligned);
 
-    private static SweepEntry TeaCache(float threshold, int forced, SkipApproximationOptions approximation, string polynomial, double[] coefficients)
+    private static SweepEntry TeaCache(float threshold, string polynomial, double[] coefficients, bool extrapolated)
     {
-        var options = new TeaCacheOptions { Threshold = threshold, Coefficients = coefficients, ForcedLastSteps = forced };
-        options.Approximation.Method = approximation.Method;
-        options.Approximation.Damping = approximation.Damping;
-        options.Approximation.Coordinate = approximation.Coordinate;
-        var how = approximation.Method == SkipMethod.Plain ? "" : ", extrapolated (1st order in σ, half damped)";
-        return new SweepEntry("TeaCache", Text($"{polynomial} polynomial, δ {threshold}, last {forced}{how}"), CachePolicy.TeaCache(options));
+        var options = new TeaCacheOptions { Threshold = threshold, Coefficients = coefficients };
+        if (extrapolated)
+        {
+            options.Approximation.Extrapolate();
+        }
+
+        return new SweepEntry(
+            "TeaCache",
+            Invariant($"{polynomial} polynomial, δ {threshold}, last 1") + How(extrapolated),
+            CachePolicy.TeaCache(options),
+            !extrapolated && polynomial == "identity");
     }
 
-    private static SweepEntry DiCache(float threshold, double retention, bool aligned) => new(
+    private static SweepEntry DiCache(float threshold, bool aligned) => new(
         "DiCache",
-        Text($"δ {threshold}, retention {retention}{(aligned ? "" : ", not aligned")}"),
-        CachePolicy.DiCache(new DiCacheOptions { Threshold = threshold, RetentionRatio = retention, TrajectoryAlignment = aligned }));
+        Invariant($"δ {threshold}, retention 0, last 1{(aligned ? "" : ", not aligned")}"),
+        CachePolicy.DiCache(new DiCacheOptions { Threshold = threshold, RetentionRatio = 0, TrajectoryAlignment = aligned }),
+        aligned);
 
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+    private static string How(bool extrapolated) => extrapolated ? ", " + PolicySettings.ExtrapolatedName : "";
 }

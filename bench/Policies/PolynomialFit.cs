@@ -14,21 +14,31 @@ internal static class PolynomialFit
     public static void Run(BenchOptions options)
     {
         using var model = SampleModel.Load(options);
-        var recorder = new ChangeRecorder();
-        var loop = model.Loop(recorder);
-        foreach (var prompt in model.Prompts)
-        {
-            loop.Run(model.Request(prompt, options.Steps));
-        }
-
-        var points = recorder.Changes.Where(c => float.IsFinite(c.Signal) && float.IsFinite(c.Output)).ToArray();
+        var prompts = model.Prompts(options.Prompts ?? 8);
+        var steps = options.Steps ?? 100;
+        var points = Record(model, prompts, steps);
         var coefficients = LeastSquares(points, Degree);
         var error = Math.Sqrt(points.Average(p => Math.Pow(Value(coefficients, p.Signal) - p.Output, 2)));
         var text = new StringBuilder("# TeaCache's polynomial for the sample model\n\n");
-        text.Append(CultureInfo.InvariantCulture, $"From {points.Length} pairs of neighbouring steps ({model.Prompts.Length} prompts, {options.Steps} steps, both guidance branches): relative L1 of `embedded/modulated` to relative L1 of the output.\n\n");
+        text.Append(CultureInfo.InvariantCulture, $"From {points.Length} pairs of neighbouring steps ({prompts.Length} prompts, {steps} steps, both guidance branches): relative L1 of `embedded/modulated` to relative L1 of the output. {model.Description}\n\n");
         text.Append(CultureInfo.InvariantCulture, $"Coefficients, x⁴ to x⁰: {string.Join(", ", coefficients.Select(c => c.ToString("G9", CultureInfo.InvariantCulture)))}\n\n");
         text.Append(CultureInfo.InvariantCulture, $"Root mean square error {error:G3}; the identity's is {Math.Sqrt(points.Average(p => Math.Pow(p.Signal - p.Output, 2))):G3}. Signal from {points.Min(p => p.Signal):G3} to {points.Max(p => p.Signal):G3}, output from {points.Min(p => p.Output):G3} to {points.Max(p => p.Output):G3}.\n");
         options.Publish("teacache-fit.md", text.ToString());
+    }
+
+    /// <summary>The polynomial of a few uncached runs, the highest power first.</summary>
+    public static double[] Fit(SampleModel model, IEnumerable<BenchPrompt> prompts, int steps) => LeastSquares(Record(model, prompts, steps), Degree);
+
+    private static (float Signal, float Output)[] Record(SampleModel model, IEnumerable<BenchPrompt> prompts, int steps)
+    {
+        var recorder = new ChangeRecorder();
+        var loop = model.Loop(recorder);
+        foreach (var prompt in prompts)
+        {
+            loop.Run(model.Request(steps, prompt));
+        }
+
+        return [.. recorder.Changes.Where(c => float.IsFinite(c.Signal) && float.IsFinite(c.Output))];
     }
 
     /// <summary>The coefficients, the highest power first.</summary>

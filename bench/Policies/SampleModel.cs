@@ -5,71 +5,89 @@ using CachePolicies.Hosting;
 
 namespace CachePolicies.Bench;
 
-/// <summary>A prompt, and whether the model was trained on its words together.</summary>
-internal sealed record BenchPrompt(string Text, bool IsNew);
+/// <summary>A prompt with noise of its own.</summary>
+/// <param name="Text">What is drawn.</param>
+/// <param name="IsNew">Whether the model never saw the words together.</param>
+/// <param name="Seed">Of the noise.</param>
+internal sealed record BenchPrompt(string Text, bool IsNew, int Seed);
 
 /// <summary>The sample model on ONNX Runtime's CPU provider, with its prompts.</summary>
 internal sealed class SampleModel : IDisposable
 {
     public const float Guidance = 3;
 
+    private readonly OnnxRuntimeBackend _backend;
     private readonly OnnxDenoiserModel _model;
     private readonly WordTokenizer _tokenizer;
+    private readonly ISampler _sampler;
+    private readonly BenchPrompt[] _known;
+    private readonly BenchPrompt[] _new;
 
-    private SampleModel(OnnxRuntimeBackend backend, OnnxDenoiserModel model, WordTokenizer tokenizer, BenchPrompt[] prompts, ISampler sampler, int threads)
+    private SampleModel(OnnxRuntimeBackend backend, OnnxDenoiserModel model, string directory, int threads)
     {
-        Backend = backend;
-        _model = model;
-        _tokenizer = tokenizer;
-        Prompts = prompts;
-        Sampler = sampler;
-        Clock = threads == 1 ? BenchClock.Thread : BenchClock.Wall;
+        var manifest = model.Manifest.TextToImage ?? throw new ArgumentException($"The model in '{directory}' draws no pictures of text.");
+        var words = JsonSerializer.Deserialize<string[]>(File.ReadAllText(Path.Combine(directory, manifest.Tokenizer.Vocabulary)))!;
+        var prompts = JsonSerializer.Deserialize<Dictionary<string, string[]>>(File.ReadAllText(Path.Combine(directory, "prompts.json")))!;
+        (_backend, _model, Threads) = (backend, model, threads);
+        _tokenizer = new WordTokenizer([.. words], manifest.Tokenizer.Length, manifest.Tokenizer.Input, manifest.Tokenizer.Styles, manifest.Tokenizer.Empty);
+        _sampler = new FlowMatchEulerSampler(manifest.Sampler.Shift);
+        _known = [.. prompts["known"].Select((text, i) => new BenchPrompt(text, false, 1000 + i))];
+        _new = [.. prompts["new"].Select((text, i) => new BenchPrompt(text, true, 2000 + i))];
     }
 
-    public OnnxRuntimeBackend Backend { get; }
-
-    public BenchPrompt[] Prompts { get; }
-
-    public ISampler Sampler { get; }
+    /// <summary>Threads of ONNX Runtime.</summary>
+    public int Threads { get; }
 
     /// <summary>What generations and stages are timed by.</summary>
-    public BenchClock Clock { get; }
+    public BenchClock Clock => Threads == 1 ? BenchClock.Thread : BenchClock.Wall;
 
     public StagedDenoiser Denoiser => _model.Denoiser;
 
-    public string Fingerprint => _model.Manifest.Fingerprint ?? "unknown";
+    /// <summary>How it was run, for the head of a report.</summary>
+    public string Description =>
+        $"ONNX Runtime on the CPU, {Threads} {(Threads == 1 ? "thread" : "threads")}, {Clock.Name}. Model {_model.Manifest.Fingerprint ?? "unknown"}.";
 
     public static SampleModel Load(BenchOptions options)
     {
-        var directory = options.Model ?? Path.Combine(BenchOptions.RepositoryRoot(), "models", "emoji");
-        var backend = new OnnxRuntimeBackend(new OnnxRuntimeOptions { Providers = { "CPU" }, Threads = options.Threads });
-        var model = OnnxDenoiserModel.Load(directory, backend);
-        var manifest = model.Manifest.TextToImage ?? throw new ArgumentException($"The model in '{directory}' draws no pictures of text.");
-        var words = JsonSerializer.Deserialize<string[]>(File.ReadAllText(Path.Combine(directory, manifest.Tokenizer.Vocabulary)))!;
-        var tokenizer = new WordTokenizer([.. words], manifest.Tokenizer.Length, manifest.Tokenizer.Input, manifest.Tokenizer.Styles, manifest.Tokenizer.Empty);
-        var prompts = JsonSerializer.Deserialize<Dictionary<string, string[]>>(File.ReadAllText(Path.Combine(directory, "prompts.json")))!;
-        return new SampleModel(
-            backend,
-            model,
-            tokenizer,
-            [.. prompts["known"].Take(options.Prompts).Select(p => new BenchPrompt(p, false)), .. prompts["new"].Take(options.Prompts).Select(p => new BenchPrompt(p, true))],
-            new FlowMatchEulerSampler(manifest.Sampler.Shift),
-            options.Threads);
+        var threads = options.Threads ?? 2;
+        var backend = new OnnxRuntimeBackend(new OnnxRuntimeOptions { Providers = { "CPU" }, Threads = threads });
+        return new SampleModel(backend, OnnxDenoiserModel.Load(options.ModelDirectory, backend), options.ModelDirectory, threads);
     }
 
-    /// <summary>The denoiser under a policy.</summary>
-    public DenoisingLoop Loop(ICachePolicy policy) => new(new CachedDenoiser(Denoiser, policy, new CachedDenoiserOptions { TimeProvider = Clock }), Sampler);
-
-    /// <summary>A guided generation of a prompt; each prompt has noise of its own.</summary>
-    public GenerationRequest Request(BenchPrompt prompt, int steps, float guidance = Guidance)
+    /// <summary>The first known and the first new prompts in turn.</summary>
+    /// <param name="ofEach">How many of each.</param>
+    /// <param name="heldBack">How many of each, from the end, are not to be used.</param>
+    public BenchPrompt[] Prompts(int ofEach, int heldBack = 0)
     {
-        var noise = GaussianNoise.Create(1000 + Array.IndexOf(Prompts, prompt), checked((int)Denoiser.Layout.Latent.Primary.Shape.ElementCount));
-        return new GenerationRequest(steps, [new GenerationSample(noise, _tokenizer.Encode(prompt.Text, null), _tokenizer.EncodeEmpty())], guidance);
+        var most = Math.Min(_known.Length, _new.Length) - heldBack;
+        return ofEach <= most
+            ? [.. Enumerable.Range(0, ofEach).SelectMany(i => new[] { _known[i], _new[i] })]
+            : throw new ArgumentException($"--prompts is {ofEach}; the model's prompts.json allows at most {most} here.");
+    }
+
+    /// <summary>The last known and the last new prompt: settings are chosen on them, and nothing else is measured on them.</summary>
+    public BenchPrompt[] HeldBackPrompts() => [_known[^1], _new[^1]];
+
+    /// <summary>The denoiser under a policy.</summary>
+    public DenoisingLoop Loop(ICachePolicy policy, DecisionScope scope = DecisionScope.PerLane) =>
+        new(new CachedDenoiser(Denoiser, policy, new CachedDenoiserOptions { TimeProvider = Clock, DecisionScope = scope }), _sampler);
+
+    /// <summary>A guided generation of prompts, in one batch where they are several.</summary>
+    public GenerationRequest Request(int steps, params ReadOnlySpan<BenchPrompt> prompts)
+    {
+        var samples = new GenerationSample[prompts.Length];
+        for (var i = 0; i < samples.Length; i++)
+        {
+            var noise = GaussianNoise.Create(prompts[i].Seed, checked((int)Denoiser.Layout.Latent.Primary.Shape.ElementCount));
+            samples[i] = new GenerationSample(noise, _tokenizer.Encode(prompts[i].Text, null), _tokenizer.EncodeEmpty());
+        }
+
+        return new GenerationRequest(steps, [.. samples], Guidance);
     }
 
     public void Dispose()
     {
         _model.Dispose();
-        Backend.Dispose();
+        _backend.Dispose();
     }
 }

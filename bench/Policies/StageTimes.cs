@@ -6,12 +6,25 @@ namespace CachePolicies.Bench;
 internal sealed class StageTimes
 {
     private readonly Dictionary<(int Stage, int Rows), List<double>> _seconds = [];
+    private readonly Dictionary<(int Stage, int Rows), (int Count, double Median)> _medians = [];
 
     /// <summary>An observer of one generation, which feeds these times and counts what ran.</summary>
     public Recording Record() => new(this);
 
     /// <summary>The median time of the stages that a generation ran: what it would take if nothing but stages cost time.</summary>
-    public double IdealSeconds(Recording recording) => recording.Runs.Sum(run => run.Value * Statistics.Median([.. _seconds[run.Key]]));
+    public double IdealSeconds(Recording recording) => recording.Runs.Sum(run => run.Value * Median(run.Key));
+
+    // Sorted anew only where times were added since.
+    private double Median((int Stage, int Rows) key)
+    {
+        var seconds = _seconds[key];
+        if (!_medians.TryGetValue(key, out var known) || known.Count != seconds.Count)
+        {
+            _medians[key] = known = (seconds.Count, Statistics.Median([.. seconds]));
+        }
+
+        return known.Median;
+    }
 
     /// <summary>What one generation ran.</summary>
     internal sealed class Recording(StageTimes times) : IEvaluationObserver
