@@ -40,7 +40,7 @@ internal static class BatchReport
             table.AddRow(
                 row.Policy.Name,
                 Invariant($"{row.PerSample.Threshold:G3} / {row.OneForAll.Threshold:G3}"),
-                Invariant($"{row.PerSample.Psnr:F1} / {row.OneForAll.Psnr:F1}"),
+                $"{Decibels.Text(row.PerSample.Psnr)} / {Decibels.Text(row.OneForAll.Psnr)}",
                 Shares(row.PerSample),
                 Shares(row.OneForAll),
                 Ratio(comparison.UncachedSeconds, row.PerSample.Seconds),

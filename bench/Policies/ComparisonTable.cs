@@ -35,7 +35,7 @@ internal static class ComparisonTable
                 Invariant($"{row.Speedup:F2}×"),
                 Invariant($"{row.Realised:F2}"),
                 row.Psnr.ToString(),
-                double.IsInfinity(row.Least) ? "exact" : Invariant($"{row.Least:F1}"),
+                Decibels.Text(row.Least),
                 Invariant($"{row.ControlSteps:F1}"),
                 row.Control.ToString(),
                 row.AboveControl.ToSignedString());
@@ -43,6 +43,11 @@ internal static class ComparisonTable
 
         return table.ToMarkdown();
     }
+
+    /// <summary>The row that loses most against what its stages allow.</summary>
+    public static string LeastRealised(IReadOnlyCollection<ComparedRow> rows) => rows.MinBy(r => r.Realised) is { } least
+        ? Invariant($"Realised over ideal is {least.Realised:F2} or more in every row (least: {least.Entry.Policy}, {least.Entry.Settings}); at least 0.93 was asked for.\n")
+        : "";
 
     /// <summary>For each policy, which of its rows stand above their control on known and on new prompts, and which is the fastest of them.</summary>
     public static string AboveControl(IEnumerable<ComparedRow> rows)

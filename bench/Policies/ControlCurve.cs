@@ -8,7 +8,7 @@ internal sealed class ControlCurve(int steps)
 {
     private const double Fewest = 0.05;
     private const double Most = 0.8;
-    private const double Ratio = 1.25;
+    private const double Ratio = 1.3;
 
     private readonly List<(bool IsNew, double[] Psnr)> _prompts = [];
 
