@@ -94,6 +94,15 @@ internal static class ManifestWriter
                 }
 
                 WriteTypeAndShape(json, tensor.Type, tensor.Axes);
+                if (tensor.Frames is { } frames)
+                {
+                    json.WriteStartObject("frames");
+                    json.WriteNumber("axis", frames.Axis);
+                    json.WritePropertyName("count");
+                    WriteAxis(json, frames.Count);
+                    json.WriteEndObject();
+                }
+
                 json.WriteEndObject();
             }
 
@@ -127,16 +136,21 @@ internal static class ManifestWriter
         json.WriteStartArray("shape");
         foreach (var axis in axes)
         {
-            if (axis.Value is { } size)
-            {
-                json.WriteNumberValue(size);
-            }
-            else
-            {
-                json.WriteStringValue(axis.Name);
-            }
+            WriteAxis(json, axis);
         }
 
         json.WriteEndArray();
+    }
+
+    private static void WriteAxis(Utf8JsonWriter json, OnnxDimension axis)
+    {
+        if (axis.Value is { } size)
+        {
+            json.WriteNumberValue(size);
+        }
+        else
+        {
+            json.WriteStringValue(axis.Name);
+        }
     }
 }

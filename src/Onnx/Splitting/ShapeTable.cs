@@ -98,9 +98,11 @@ internal sealed class ShapeTable
 
     private static string Signature(long[] sizes) => string.Join(",", sizes);
 
-    private OnnxDimension Axis(ProbeTensor[] found, int axis)
+    private OnnxDimension Axis(ProbeTensor[] found, int axis) => Named(Array.ConvertAll(found, tensor => tensor.Shape![axis]));
+
+    /// <summary>The axis that has these sizes in all choices: its size where they are one, else its name.</summary>
+    public OnnxDimension Named(long[] sizes)
     {
-        var sizes = Array.ConvertAll(found, tensor => tensor.Shape![axis]);
         if (sizes.All(size => size == sizes[0]))
         {
             return sizes[0];

@@ -33,7 +33,16 @@ internal abstract record TensorOrigin
 /// <param name="Axes">Its axes without the batch axis.</param>
 /// <param name="PerGeneration">For conditioning: whether it stays the same for a generation.</param>
 internal sealed record PlannedTensor(
-    string Name, PlannedKind Kind, TensorOrigin Origin, OnnxElementType Type, IReadOnlyList<OnnxDimension> Axes, bool PerGeneration = false);
+    string Name, PlannedKind Kind, TensorOrigin Origin, OnnxElementType Type, IReadOnlyList<OnnxDimension> Axes, bool PerGeneration = false)
+{
+    /// <summary>Where it holds the frames of a video, where that could be told.</summary>
+    public PlannedFrames? Frames { get; init; }
+}
+
+/// <summary>Where a tensor at a boundary holds frames.</summary>
+/// <param name="Axis">The axis along which they lie one after another, without the batch axis.</param>
+/// <param name="Count">How many there are.</param>
+internal sealed record PlannedFrames(int Axis, OnnxDimension Count);
 
 /// <summary>A value that a boundary holds as several tensors, one after another along an axis.</summary>
 internal sealed record Concatenation(string Value, int Axis, IReadOnlyList<string> Parts);

@@ -50,6 +50,7 @@ internal sealed class SplitPlanner
         var plan = new SplitPlan(_graph, Family(), _blocks, Inputs(), _boundaries);
         AddMissing(plan);
         AddSignals();
+        AddFrames();
         return plan;
     }
 
@@ -288,6 +289,29 @@ internal sealed class SplitPlanner
             boundary.Tensors.Add(Plain(name[(slash + 1)..], PlannedKind.Signal, value, boundary.Name));
         }
     }
+
+    private void AddFrames()
+    {
+        var tracer = new FrameTracer(_graph);
+        for (var i = 0; i < _boundaries.Count; i++)
+        {
+            var before = i == 0 ? [] : _boundaries[i - 1].Tensors;
+            var tensors = _boundaries[i].Tensors;
+            for (var t = 0; t < tensors.Count; t++)
+            {
+                tensors[t] = tensors[t] with { Frames = FramesOf(tensors[t], tracer, before) };
+            }
+        }
+    }
+
+    // A state's tokens keep their order from boundary to boundary, also where the trace ends between them.
+    private static PlannedFrames? FramesOf(PlannedTensor tensor, FrameTracer tracer, List<PlannedTensor> before) => tensor.Origin switch
+    {
+        TensorOrigin.Whole(var value) when tracer.Of(value) is { } frames => frames,
+        TensorOrigin.Difference(var value, _) => tracer.Of(value),
+        _ when tensor.Kind == PlannedKind.State => before.Find(same => same.Name == tensor.Name && same.Axes.SequenceEqual(tensor.Axes))?.Frames,
+        _ => null,
+    };
 
     // What the first block's first product with weights reads: the normalised, scaled and shifted tokens.
     private string? FindModulated()
