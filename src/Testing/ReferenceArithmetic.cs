@@ -14,6 +14,7 @@ public static class ReferenceArithmetic
         return expression switch
         {
             InputExpression input => inputs[input.Index].Values,
+            FramesExpression frames => Frames(frames, inputs[frames.Index].Values, inputs[frames.Index].Shape),
             ScalarExpression scalar => [scalars[scalar.Index]],
             ConstantExpression constant => [constant.Value],
             UnaryExpression unary => [.. Evaluate(unary.Operand, inputs, scalars).Select(a => Apply(unary.Operation, a))],
@@ -24,6 +25,20 @@ public static class ReferenceArithmetic
             ReduceExpression reduce => Reduce(reduce.Reduction, Evaluate(reduce.Operand, inputs, scalars), ShapeOf(reduce)),
             _ => throw new ArgumentException($"{expression} is not a known expression.", nameof(expression)),
         };
+    }
+
+    private static float[] Frames(FramesExpression frames, float[] values, TensorShape shape)
+    {
+        // The index of a source element as (before, frame, after), where after counts what a frame holds of each run along the axis.
+        var run = Enumerable.Range(frames.Axis, shape.Rank - frames.Axis).Aggregate(1, (product, axis) => product * shape[axis]) / frames.Count;
+        var result = new float[values.Length];
+        for (var i = 0; i < values.Length; i++)
+        {
+            var (before, frame, after) = (i / run / frames.Count, i / run % frames.Count, i % run);
+            result[(((frame * (values.Length / run / frames.Count)) + before) * run) + after] = values[i];
+        }
+
+        return result;
     }
 
     private static float Apply(UnaryOperation operation, float a) => operation switch

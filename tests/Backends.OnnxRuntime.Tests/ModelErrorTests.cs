@@ -26,6 +26,18 @@ public sealed class ModelErrorTests : IDisposable
     }
 
     [Fact]
+    public void Frames_that_the_manifest_declares_stand_in_the_layout()
+    {
+        _model.WriteManifest(_model.Manifest().Replace("\"shape\":[12, 6]", "\"frames\":{\"axis\":0,\"count\":\"frames\"},\"shape\":[12, 6]", StringComparison.Ordinal));
+        using var model = OnnxDenoiserModel.Load(Folder, _backend);
+        var layout = model.Denoiser.Layout;
+        Assert.Equal(new FrameAxis(0, "frames"), layout.Latent.Primary.Frames);
+        Assert.Equal(["frames"], layout.FreeAxes());
+        Assert.Equal(new FrameAxis(0, 3), layout.Bind(new Dictionary<string, int> { ["frames"] = 3 }).Output.Primary.Frames);
+        Assert.Throws<InvalidLayoutException>(() => layout.Bind(new Dictionary<string, int> { ["frames"] = 5 }));
+    }
+
+    [Fact]
     public void A_missing_directory_is_named() => Refuses("/nowhere/at/all", "no model directory '/nowhere/at/all'");
 
     [Fact]
@@ -52,6 +64,9 @@ public sealed class ModelErrorTests : IDisposable
     [InlineData("\"kind\":\"signal\"", "\"kind\":\"feature\"", "'feature'", "conditioning")]
     [InlineData("\"type\":\"float32\",\"shape\":[12, 6]", "\"type\":\"float64\",\"shape\":[12, 6]", "'float64'", "bfloat16")]
     [InlineData("\"shape\":[12, 6]", "\"shape\":[12, 0]", "size of at least 1")]
+    [InlineData("\"shape\":[12, 6]", "\"frames\":{\"axis\":0,\"count\":5},\"shape\":[12, 6]", "'latent/image'", "5 frames along axis 0 of [12, 6] is not possible; 12 is no multiple of 5")]
+    [InlineData("\"shape\":[12, 6]", "\"frames\":{\"axis\":2,\"count\":3},\"shape\":[12, 6]", "'latent/image'", "its axes are 0 to 1")]
+    [InlineData("\"shape\":[12, 6]", "\"frames\":{\"axis\":0},\"shape\":[12, 6]", "count")]
     [InlineData("\"file\":\"head.onnx\"", "\"file\":\"tail.onnx\"", "'tail.onnx'", "is not in")]
     [InlineData("\"file\":\"head.onnx\"", "\"file\":\"../head.onnx\"", "'../head.onnx'", "its own directory")]
     [InlineData("\"from\":\"structure\"", "\"from\":\"structure.probe\"", "'detail1'", "from 'structure' to 'detail.probe'")]

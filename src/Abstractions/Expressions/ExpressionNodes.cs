@@ -46,6 +46,15 @@ public enum Reduction
 /// <param name="Index">Its position among the inputs.</param>
 public sealed record InputExpression(int Index) : TensorExpression;
 
+/// <summary>
+/// An input tensor with its frames in front: <c>[…, count · rest, …]</c> becomes <c>[count, …, rest, …]</c>, so that reductions that keep one axis give
+/// a number for each frame and pooling stays within a frame.
+/// </summary>
+/// <param name="Index">The input's position.</param>
+/// <param name="Axis">The axis along which the frames lie one after another.</param>
+/// <param name="Count">How many there are.</param>
+public sealed record FramesExpression(int Index, int Axis, int Count) : TensorExpression;
+
 /// <summary>A number that is told at each run.</summary>
 /// <param name="Index">Its position among the scalars.</param>
 public sealed record ScalarExpression(int Index) : TensorExpression;

@@ -7,9 +7,8 @@ public static class ExpressionShapes
     /// <exception cref="ArgumentException">Operands do not fit each other, an input does not exist, or a window is larger than the tensor.</exception>
     public static TensorShape ShapeOf(this TensorExpression expression, params ReadOnlySpan<TensorShape> inputs) => expression switch
     {
-        InputExpression { Index: var index } => (uint)index < (uint)inputs.Length
-            ? inputs[index]
-            : throw new ArgumentException($"The expression reads input {index}, but there are {inputs.Length} inputs."),
+        InputExpression input => Input(input.Index, inputs),
+        FramesExpression frames => Frames(frames, Input(frames.Index, inputs)),
         ScalarExpression or ConstantExpression => TensorShape.Scalar,
         UnaryExpression unary => unary.Operand.ShapeOf(inputs),
         ClampExpression clamp => clamp.Operand.ShapeOf(inputs),
@@ -20,6 +19,16 @@ public static class ExpressionShapes
         null => throw new ArgumentNullException(nameof(expression)),
         _ => throw new ArgumentException($"{expression.GetType().Name} is not a known expression."),
     };
+
+    private static TensorShape Input(int index, ReadOnlySpan<TensorShape> inputs) => (uint)index < (uint)inputs.Length
+        ? inputs[index]
+        : throw new ArgumentException($"The expression reads input {index}, but there are {inputs.Length} inputs.");
+
+    private static TensorShape Frames(FramesExpression frames, TensorShape shape)
+    {
+        var frame = new FrameAxis(frames.Axis, frames.Count).FrameOf(shape);
+        return new TensorShape([frames.Count, .. frame.Dimensions]);
+    }
 
     private static TensorShape Broadcast(BinaryExpression binary, TensorShape left, TensorShape right)
     {

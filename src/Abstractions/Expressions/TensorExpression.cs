@@ -18,6 +18,21 @@ public abstract record TensorExpression
     /// <summary>The kernel's input tensor at <paramref name="index"/>.</summary>
     public static TensorExpression Input(int index) => new InputExpression(index);
 
+    /// <summary>
+    /// The kernel's input tensor at <paramref name="index"/> with its frames in front: <c>[tokens, channels]</c> as <c>[frames, tokens / frames, channels]</c>,
+    /// <c>[channels, frames, height, width]</c> with axis 1 as <c>[frames, channels, 1, height, width]</c>. <c>Mean(keep: 1)</c> then gives one number a frame.
+    /// </summary>
+    /// <param name="index">The input's position.</param>
+    /// <param name="axis">The axis along which the frames lie one after another; its size is a multiple of <paramref name="count"/>.</param>
+    /// <param name="count">How many frames there are, at least 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A number is out of range.</exception>
+    public static TensorExpression Frames(int index, int axis, int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(axis);
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        return new FramesExpression(index, axis, count);
+    }
+
     /// <summary>The kernel's run-time number at <paramref name="index"/>.</summary>
     public static TensorExpression Scalar(int index) => new ScalarExpression(index);
 
@@ -82,6 +97,7 @@ public abstract record TensorExpression
     public bool Reads(int index) => this switch
     {
         InputExpression input => input.Index == index,
+        FramesExpression frames => frames.Index == index,
         UnaryExpression unary => unary.Operand.Reads(index),
         BinaryExpression binary => binary.Left.Reads(index) || binary.Right.Reads(index),
         ClampExpression clamp => clamp.Operand.Reads(index),

@@ -65,8 +65,8 @@ public sealed class DenoiserLayout
     /// <summary>The denoiser's output.</summary>
     public Boundary Output => Boundaries[^1];
 
-    /// <summary>Whether every shape has sizes.</summary>
-    public bool IsConcrete => Inputs.All(t => t.Shape.IsConcrete) && Boundaries.All(b => b.Tensors.All(t => t.Shape.IsConcrete));
+    /// <summary>Whether every shape and every number of frames has a size.</summary>
+    public bool IsConcrete => Tensors.All(t => t.Shape.IsConcrete && t.Frames is not { Count.IsFree: true });
 
     /// <summary>What the stage at <paramref name="stage"/> reads, in order.</summary>
     public ImmutableArray<TensorSource> ReadsOf(int stage) => _reads[stage];
@@ -120,7 +120,7 @@ public sealed class DenoiserLayout
             throw new InvalidLayoutException($"The axis '{wrong}' cannot have {bad.Value} elements; at least 1.");
         }
 
-        TensorDescriptor BindOne(TensorDescriptor t) => t with { Shape = t.Shape.Bind(sizes) };
+        TensorDescriptor BindOne(TensorDescriptor t) => t with { Shape = t.Shape.Bind(sizes), Frames = t.Frames?.Bind(sizes) };
         var bound = new DenoiserLayout(
             Name,
             [.. Inputs.Select(BindOne)],
@@ -136,19 +136,28 @@ public sealed class DenoiserLayout
     public IReadOnlyCollection<string> FreeAxes()
     {
         var names = new SortedSet<string>(StringComparer.Ordinal);
-        foreach (var tensor in Inputs.Concat(Boundaries.SelectMany(b => b.Tensors)))
+        foreach (var tensor in Tensors)
         {
             foreach (var dimension in tensor.Shape.Dimensions)
             {
-                if (dimension.Symbol is { } symbol)
-                {
-                    names.Add(symbol);
-                }
+                Add(dimension);
+            }
+
+            Add(tensor.Frames?.Count ?? default);
+        }
+
+        void Add(Dimension dimension)
+        {
+            if (dimension.Symbol is { } symbol)
+            {
+                names.Add(symbol);
             }
         }
 
         return names;
     }
+
+    private IEnumerable<TensorDescriptor> Tensors => Inputs.Concat(Boundaries.SelectMany(b => b.Tensors));
 
     /// <inheritdoc/>
     public override string ToString() => $"{Name}: {string.Join(" → ", Boundaries.Select(b => b.Name))}";

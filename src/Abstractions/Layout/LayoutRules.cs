@@ -24,11 +24,16 @@ internal static class LayoutRules
         foreach (var boundary in boundaries)
         {
             Unique(layout.Name, $"tensor at '{boundary.Name}'", boundary.Tensors.Select(t => t.Name));
+            foreach (var tensor in boundary.Tensors)
+            {
+                CheckFrames(layout, $"tensor '{boundary.Name}/{tensor.Name}'", tensor);
+            }
         }
 
         foreach (var input in layout.Inputs)
         {
             Require(input.Kind == TensorKind.Conditioning, $"The input '{input.Name}' of '{layout.Name}' is {input.Kind}; inputs besides the latent are conditioning.");
+            CheckFrames(layout, $"input '{input.Name}'", input);
         }
 
         return IndexRoles(layout);
@@ -44,6 +49,14 @@ internal static class LayoutRules
         }
 
         return all.MoveToImmutable();
+    }
+
+    private static void CheckFrames(DenoiserLayout layout, string what, TensorDescriptor tensor)
+    {
+        if (tensor.Frames?.WhyNotOf(tensor.Shape) is { } problem)
+        {
+            throw new InvalidLayoutException($"The {what} of '{layout.Name}' declares what its shape cannot hold: {problem}");
+        }
     }
 
     private static TensorSource Resolve(DenoiserLayout layout, int stage, string read)

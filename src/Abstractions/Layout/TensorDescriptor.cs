@@ -13,6 +13,9 @@ public sealed record TensorDescriptor(
     TensorShape Shape,
     ConditioningLifetime Lifetime = ConditioningLifetime.Evaluation)
 {
+    /// <summary>Where the tensor holds the frames of a video; <see langword="null"/> for images and wherever frames cannot be told apart.</summary>
+    public FrameAxis? Frames { get; init; }
+
     /// <summary>Bytes of one lane's elements.</summary>
     /// <exception cref="InvalidOperationException">The shape has a free axis.</exception>
     public long ByteLength => Shape.ElementCount * ElementType.ByteSize();

@@ -99,6 +99,10 @@ public sealed class CachePlan
         return plan;
     }
 
+    /// <summary>The same plan with every measurement taken on each frame of a video by itself; the worst frame's distance is told.</summary>
+    /// <exception cref="CachePlanException">A measured tensor declares no frames; the message names it and says what to declare.</exception>
+    public CachePlan PerFrame() => new(Layout, [.. Measurements.Select(m => PlanRules.PerFrame(Layout, m))], Skips, Kept);
+
     /// <summary>Whether the engine keeps a reference for a measurement: not where the estimator reads the current value alone.</summary>
     public bool NeedsReference(Measurement measurement)
     {

@@ -35,6 +35,17 @@ internal static class PlanRules
         return new Measurement(key, subject, estimator, moves, boundary.Index, start.Index, boundary.PrimaryIndex);
     }
 
+    public static Measurement PerFrame(DenoiserLayout layout, Measurement measurement)
+    {
+        var boundary = layout.Boundaries[measurement.Boundary];
+        var tensor = boundary.Tensors[measurement.Tensor];
+        return tensor.Frames is { } frames
+            ? measurement with { Estimator = SimilarityEstimator.PerFrame(measurement.Estimator, frames) }
+            : throw new CachePlanException(
+                $"The measurement '{measurement.Key}' is to be taken per frame, but '{boundary.Name}/{tensor.Name}' {tensor.Shape} of the model '{layout.Name}' declares no frames. " +
+                "Declare them for that tensor, in a manifest as \"frames\": { \"axis\": 0, \"count\": 21 } and in code as TensorDescriptor.Frames, or measure whole features.");
+    }
+
     public static KeptFeature Resolve(DenoiserLayout layout, BoundaryRef from, BoundaryRef to, Approximation approximation, out int start)
     {
         var source = layout.Require(from);

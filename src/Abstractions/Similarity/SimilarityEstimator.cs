@@ -50,6 +50,21 @@ public static class SimilarityEstimator
         return shape.Rank < 2 ? 1 : Math.Clamp(shape[^2] / divisor, 1, Math.Min(shape[^2], shape[^1]));
     }
 
+    /// <summary>
+    /// An estimator on each frame of a video by itself, and of these distances the largest: the worst frame decides, so that one changing frame is enough
+    /// to compute. Pooling stays within a frame, and its windows are those of a frame's tokens. Works for every estimator that makes numbers
+    /// of its features before it combines them with numbers; with one frame it is the estimator itself.
+    /// </summary>
+    /// <remarks>A frame whose distance is not finite makes the whole not finite: 0/0 = NaN for a frame that is 0 now and in the reference, as on whole features.</remarks>
+    /// <param name="estimator">How each frame is measured.</param>
+    /// <param name="frames">Where a feature holds its frames.</param>
+    public static ISimilarityEstimator PerFrame(ISimilarityEstimator estimator, FrameAxis frames)
+    {
+        ArgumentNullException.ThrowIfNull(estimator);
+        ArgumentNullException.ThrowIfNull(frames);
+        return new WorstFrameEstimator(estimator, frames);
+    }
+
     /// <summary>An estimator of your own; for instance <c>Create("worst", (a, b, _) => (a - b).Abs().Max())</c>.</summary>
     /// <param name="name">The name in configuration, traces and telemetry.</param>
     /// <param name="distance">From current, reference and shape to a scalar expression.</param>

@@ -36,6 +36,36 @@ public sealed class ExpressionTests
     }
 
     [Fact]
+    public void Frames_stand_in_front_and_keep_the_rank_of_what_each_holds()
+    {
+        Assert.Equal(new TensorShape(3, 4, 7), TensorExpression.Frames(0, 0, 3).ShapeOf(new TensorShape(12, 7)));
+        Assert.Equal(new TensorShape(5, 4, 1, 8, 6), TensorExpression.Frames(0, 1, 5).ShapeOf(new TensorShape(4, 5, 8, 6)));
+        Assert.Equal(new TensorShape(3), TensorExpression.Frames(1, 0, 3).Mean(1).ShapeOf(new TensorShape(2), new TensorShape(12, 7)));
+        Assert.True(TensorExpression.Frames(1, 0, 3).Abs().Reads(1));
+        Assert.Contains("no multiple of 5", Assert.Throws<ArgumentException>(() => TensorExpression.Frames(0, 0, 5).ShapeOf(new TensorShape(12, 7))).Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentOutOfRangeException>(() => TensorExpression.Frames(0, 0, 0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => TensorExpression.Frames(0, -1, 2));
+    }
+
+    [Fact]
+    public void An_estimator_per_frame_is_its_expression_over_frames()
+    {
+        var (a, b) = (TensorExpression.Frames(0, 0, 3), TensorExpression.Frames(1, 0, 3));
+        TensorExpression Of(ISimilarityEstimator estimator) => SimilarityEstimator.PerFrame(estimator, new FrameAxis(0, 3)).Distance(A, B, new TensorShape(12, 7));
+        Assert.Equal(((a - b).Abs().Mean(1) / b.Abs().Mean(1)).Max(), Of(SimilarityEstimator.RelativeL1));
+
+        // Windows are those of the 4 tokens of a frame.
+        var (x, y) = (a.AveragePool(2, 2), b.AveragePool(2, 2));
+        Assert.Equal(((x - y).Abs().Mean(1) / y.Abs().Mean(1)).Max(), Of(SimilarityEstimator.PooledRelativeL1(2)));
+
+        // One's own estimator is taken apart as well, unless it mixes elements with a number of the whole.
+        Assert.Equal((a - b).Abs().Max(1).Max(), Of(SimilarityEstimator.Create("worst", (c, r, _) => (c - r).Abs().Max())));
+        var error = Assert.Throws<CachePlanException>(() => Of(SimilarityEstimator.Create("scaled", (c, r, _) => ((c / c.Abs().Mean()) - r).Abs().Mean())));
+        Assert.Contains("'scaled'", error.Message, StringComparison.Ordinal);
+        Assert.Equal("pfs-per-frame", SimilarityEstimator.PerFrame(SimilarityEstimator.PooledRelativeL1(2), new FrameAxis(0, 3)).Name);
+    }
+
+    [Fact]
     public void Operands_that_do_not_fit_are_refused()
     {
         Assert.Contains("equal shape", Assert.Throws<ArgumentException>(() => (A - B).ShapeOf(new TensorShape(2, 3), new TensorShape(3, 2))).Message, StringComparison.Ordinal);
@@ -55,6 +85,16 @@ public sealed class ExpressionTests
     [InlineData(1000, 8, 1, 8)]
     public void The_window_of_pooled_feature_summarisation_is_tokens_over_divisor_within_the_tensor(int tokens, int channels, int divisor, int window) =>
         Assert.Equal(window, SimilarityEstimator.PoolWindow(new TensorShape(tokens, channels), divisor));
+
+    [Fact]
+    public void Convolutional_features_are_pooled_over_height_and_width()
+    {
+        var shape = new TensorShape(16, 64, 48);
+        var pooled = A.AveragePool(8, 8);
+        Assert.Equal(8, SimilarityEstimator.PoolWindow(shape, 8));
+        Assert.Equal(((pooled - B.AveragePool(8, 8)).Abs().Mean() / B.AveragePool(8, 8).Abs().Mean()), SimilarityEstimator.PooledRelativeL1(8).Distance(A, B, shape));
+        Assert.Equal(new TensorShape(16, 8, 6), pooled.ShapeOf(shape));
+    }
 
     [Fact]
     public void Known_estimators_are_scalar_on_any_feature()

@@ -66,6 +66,9 @@ public sealed class DenoiserLayoutTests
         { "inputs besides the latent are conditioning", () => new("x", [Image], [new("latent", BoundaryRole.Latent, Image), new("output", BoundaryRole.Output, Image)], [new("s")]) },
         { "a signal", () => new("x", [], [new("latent", BoundaryRole.Latent, Image, Modulated), new("output", BoundaryRole.Output, Image)], [new("s", "latent/modulated")]) },
         { "from an earlier boundary", () => new("x", [], [new("latent", BoundaryRole.Latent, Image), new("embedded", BoundaryRole.Embedded, Image), new("output", BoundaryRole.Output, Image)], [new("a", "latent/image"), new("b", "latent/image")]) },
+        { "'latent/image' of 'x' declares what its shape cannot hold: 4 frames along axis 0 of [6, 4] is not possible; 6 is no multiple of 4.", () => Video(new FrameAxis(0, 4)) },
+        { "0 frames along axis 0 of [6, 4] is not possible; at least 1 frame.", () => Video(new FrameAxis(0, 0)) },
+        { "3 frames along axis 2 of [6, 4] is not possible; its axes are 0 to 1.", () => Video(new FrameAxis(2, 3)) },
         { "65 stages", () => new("x", [], [new("latent", BoundaryRole.Latent, Image), .. Enumerable.Range(0, 64).Select(i => new Boundary($"c{i}", BoundaryRole.Cut, Image)), new("output", BoundaryRole.Output, Image)], [.. Enumerable.Range(0, 65).Select(i => new StageDescriptor($"s{i}"))]) },
     };
 
@@ -73,6 +76,18 @@ public sealed class DenoiserLayoutTests
     [MemberData(nameof(Contradictions))]
     public void A_layout_that_contradicts_itself_is_refused_by_name(string message, Func<DenoiserLayout> create) =>
         Assert.Contains(message, Assert.Throws<InvalidLayoutException>(create).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void A_number_of_frames_is_a_free_axis_until_it_is_bound()
+    {
+        var layout = Video(new FrameAxis(0, "frames"));
+        Assert.False(layout.IsConcrete);
+        Assert.Equal(["frames"], layout.FreeAxes());
+        Assert.Contains("frames", Assert.Throws<InvalidLayoutException>(() => layout.Bind(new Dictionary<string, int>())).Message, StringComparison.Ordinal);
+        var bound = layout.Bind(new Dictionary<string, int> { ["frames"] = 3 });
+        Assert.Equal(new FrameAxis(0, 3), bound.Latent.Primary.Frames);
+        Assert.Equal(new TensorShape(2, 4), bound.Latent.Primary.Frames!.FrameOf(bound.Latent.Primary.Shape));
+    }
 
     [Fact]
     public void Shapes_are_equal_by_value_and_say_what_is_wrong()
@@ -95,6 +110,9 @@ public sealed class DenoiserLayoutTests
 
         Assert.False(BoundaryRoleNames.TryParse("nowhere", out _));
     }
+
+    private static DenoiserLayout Video(FrameAxis frames) => new(
+        "x", [], [new("latent", BoundaryRole.Latent, Image with { Frames = frames }), new("output", BoundaryRole.Output, Image)], [new("s")]);
 
     private static DenoiserLayout Two(StageDescriptor[] stages) =>
         new("x", [], [new("latent", BoundaryRole.Latent, Image), new("output", BoundaryRole.Output, Image)], [.. stages]);

@@ -17,14 +17,18 @@ public static class ExpressionGenerators
 {
     private const int ScalarCount = 2;
 
-    /// <summary>Kernels with one to three outputs over three inputs of one shape and one of a smaller rank.</summary>
+    /// <summary>What expressions are drawn over: leaves of one shape.</summary>
+    private sealed record Feature(TensorShape Shape, Gen<TensorExpression> Leaves);
+
+    /// <summary>Kernels with one to three outputs over three inputs of one shape, seen as they are or frame by frame.</summary>
     public static Arbitrary<KernelCase> KernelCases() => Arb.From(
         from shape in Shapes
         from types in Gen.ArrayOf(Gen.Elements(ElementType.Float32, ElementType.Float32, ElementType.Float16), 3)
         from outputType in Gen.Elements(ElementType.Float32, ElementType.Float32, ElementType.Float16)
+        from feature in Gen.Frequency((3, Gen.Constant(AsItIs(shape))), (1, FrameByFrame(shape)))
         from depth in Gen.Choose(1, 4)
         from outputCount in Gen.Choose(1, 3)
-        from outputs in Gen.ArrayOf(Gen.OneOf(Tensor(shape, depth), Number(shape, depth)), outputCount)
+        from outputs in Gen.ArrayOf(Gen.OneOf(Tensor(feature, depth), Number(feature, depth)), outputCount)
         from inputs in Gen.ArrayOf(Numbers((int)shape.ElementCount), 3)
         from scalars in Numbers(ScalarCount)
         select new KernelCase(
@@ -39,16 +43,24 @@ public static class ExpressionGenerators
     /// <summary>Numbers in [−4, 4], in steps that float16 and bfloat16 hold exactly; 0 among them.</summary>
     private static Gen<float[]> Numbers(int count) => Gen.ArrayOf(Gen.Choose(-128, 128).Select(i => i / 32f), count);
 
-    private static Gen<TensorExpression> Tensor(TensorShape shape, int depth)
+    private static Feature AsItIs(TensorShape shape) => new(shape, Gen.Choose(0, 2).Select(TensorExpression.Input));
+
+    private static Gen<Feature> FrameByFrame(TensorShape shape) =>
+        from axis in Gen.Choose(0, shape.Rank - 1)
+        from count in Gen.Elements(Enumerable.Range(1, shape[axis]).Where(n => shape[axis] % n == 0))
+        select new Feature(
+            TensorExpression.Frames(0, axis, count).ShapeOf(shape), Gen.Choose(0, 2).Select(i => TensorExpression.Frames(i, axis, count)));
+
+    private static Gen<TensorExpression> Tensor(Feature feature, int depth)
     {
-        var leaf = Gen.Choose(0, 2).Select(TensorExpression.Input);
+        var leaf = feature.Leaves;
         if (depth == 0)
         {
             return leaf;
         }
 
-        var below = Tensor(shape, depth - 1);
-        var number = Number(shape, depth - 1);
+        var below = Tensor(feature, depth - 1);
+        var number = Number(feature, depth - 1);
         return Gen.Frequency(
             (2, leaf),
             (2, Unary(below)),
@@ -57,7 +69,7 @@ public static class ExpressionGenerators
             (1, Binary(number, below)));
     }
 
-    private static Gen<TensorExpression> Number(TensorShape shape, int depth)
+    private static Gen<TensorExpression> Number(Feature feature, int depth)
     {
         var leaf = Gen.OneOf(
             Gen.Choose(0, ScalarCount - 1).Select(TensorExpression.Scalar),
@@ -67,32 +79,32 @@ public static class ExpressionGenerators
             return leaf;
         }
 
-        var below = Number(shape, depth - 1);
-        return Gen.Frequency((1, leaf), (1, Unary(below)), (1, Binary(below, below)), (4, Reduced(shape, depth - 1)));
+        var below = Number(feature, depth - 1);
+        return Gen.Frequency((1, leaf), (1, Unary(below)), (1, Binary(below, below)), (4, Reduced(feature, depth - 1)));
     }
 
     // A reduction to a number: straight, by way of the leading axes, or of pooled elements.
-    private static Gen<TensorExpression> Reduced(TensorShape shape, int depth)
+    private static Gen<TensorExpression> Reduced(Feature feature, int depth)
     {
-        var straight = from e in Tensor(shape, depth) from r in Reductions select (TensorExpression)new ReduceExpression(r, e, 0);
-        var twice = from e in Tensor(shape, depth)
-                    from keep in Gen.Choose(0, shape.Rank)
+        var straight = from e in Tensor(feature, depth) from r in Reductions select (TensorExpression)new ReduceExpression(r, e, 0);
+        var twice = from e in Tensor(feature, depth)
+                    from keep in Gen.Choose(0, feature.Shape.Rank)
                     from inner in Reductions
                     from outer in Reductions
                     from twin in Gen.Elements(true, false)
                     let part = new ReduceExpression(inner, e, keep)
                     select (TensorExpression)new ReduceExpression(outer, twin ? part.Abs() + part : part, 0);
-        if (shape.Rank < 2)
+        if (feature.Shape.Rank < 2)
         {
             return Gen.OneOf(straight, twice);
         }
 
-        var pooled = from e in Tensor(shape, depth)
-                     from f in Tensor(shape, depth)
-                     from rows in Gen.Choose(1, shape[^2])
-                     from columns in Gen.Choose(1, shape[^1])
+        var pooled = from e in Tensor(feature, depth)
+                     from f in Tensor(feature, depth)
+                     from rows in Gen.Choose(1, feature.Shape[^2])
+                     from columns in Gen.Choose(1, feature.Shape[^1])
                      from r in Reductions
-                     from keep in Gen.Choose(0, shape.Rank - 1)
+                     from keep in Gen.Choose(0, feature.Shape.Rank - 1)
                      let a = e.AveragePool(rows, columns)
                      let b = f.AveragePool(rows, columns)
                      select (TensorExpression)new ReduceExpression(r, new ReduceExpression(Reduction.Mean, (a - b).Abs() + a, keep), 0);

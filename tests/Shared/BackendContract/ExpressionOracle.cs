@@ -44,6 +44,7 @@ public sealed class ExpressionOracle(double unitRoundoff, Func<long, double> sum
     public OracleTensor Evaluate(TensorExpression expression, OracleTensor[] inputs, float[] scalars) => expression switch
     {
         InputExpression e => inputs[e.Index],
+        FramesExpression e => Frames(e, inputs[e.Index]),
         ScalarExpression e => Number(scalars[e.Index]),
         ConstantExpression e => Number(e.Value),
         UnaryExpression e => Map(Evaluate(e.Operand, inputs, scalars), (v, d) => Unary(e.Operation, v, d)),
@@ -65,6 +66,28 @@ public sealed class ExpressionOracle(double unitRoundoff, Func<long, double> sum
         }
 
         return new OracleTensor(shape, wide, new double[values.Length]);
+    }
+
+    // By coordinates: each element of the result is looked up where its frame and its place in the frame say.
+    private static OracleTensor Frames(FramesExpression frames, OracleTensor input)
+    {
+        var (axis, share) = (frames.Axis, input.Shape[frames.Axis] / frames.Count);
+        var shape = (frames with { Index = 0 }).ShapeOf(input.Shape);
+        var places = new int[shape.ElementCount];
+        for (var i = 0; i < places.Length; i++)
+        {
+            var (rest, place, stride) = (i, 0, 1);
+            for (var a = input.Shape.Rank - 1; a >= 0; a--)
+            {
+                (rest, var coordinate) = Math.DivRem(rest, shape[a + 1]);
+                place += (coordinate + (a == axis ? i / (int)(shape.ElementCount / frames.Count) * share : 0)) * stride;
+                stride *= input.Shape[a];
+            }
+
+            places[i] = place;
+        }
+
+        return new OracleTensor(shape, [.. places.Select(p => input.Values[p])], [.. places.Select(p => input.Errors[p])]);
     }
 
     private static OracleTensor Number(float value) => Exact(TensorShape.Scalar, [value]);

@@ -14,6 +14,7 @@ internal sealed class KernelPlanner
     private readonly Dictionary<ReduceExpression, long> _results = [];
     private readonly List<float> _values = [];
     private readonly List<(int Input, int Number)> _numberInputs = [];
+    private readonly List<FrameView> _views = [];
     private int _accumulators;
 
     private KernelPlanner(KernelSignature signature)
@@ -35,7 +36,27 @@ internal sealed class KernelPlanner
 
     public bool IsNumber(TensorExpression expression) => _expressions.IsNumber(expression);
 
-    public ElementType TypeOf(InputExpression input) => _signature.Inputs[input.Index].ElementType;
+    public ElementType TypeOf(int input) => _signature.Inputs[input].ElementType;
+
+    /// <summary>How the frames of an input lie in memory.</summary>
+    public FrameView ViewOf(FramesExpression frames)
+    {
+        var shape = _signature.Inputs[frames.Index].Shape;
+        var inFrames = Product(shape, frames.Axis);
+        return new FrameView(TypeOf(frames.Index), shape.ElementCount / inFrames, frames.Count, inFrames / frames.Count);
+    }
+
+    /// <summary>The place of a view among the plan's.</summary>
+    public int NumberOf(in FrameView view)
+    {
+        if (_views.IndexOf(view) is >= 0 and var known)
+        {
+            return known;
+        }
+
+        _views.Add(view);
+        return _views.Count - 1;
+    }
 
     /// <summary>Where the numbers lie that a reduction made for each of the axes it keeps.</summary>
     public long ResultOf(ReduceExpression reduce) => _results[reduce];
@@ -76,6 +97,7 @@ internal sealed class KernelPlanner
             NumberInputs = [.. _numberInputs],
             Numbers = [.. _values],
             Registers = Registers.ToArray(),
+            FrameViews = [.. _views],
             Accumulators = _accumulators,
             ScratchBytes = Registers.ScratchBytes,
         };

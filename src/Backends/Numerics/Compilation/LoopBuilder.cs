@@ -25,7 +25,8 @@ internal sealed class LoopBuilder(KernelPlanner planner, int columns, int unitLe
         {
             register = expression switch
             {
-                InputExpression input => Load(input),
+                InputExpression input => Load(input.Index),
+                FramesExpression frames => Load(frames),
                 ReduceExpression reduce => Registers.Add(new Register(RegisterKind.Scratch, 0, planner.ResultOf(reduce), sizeof(float))),
                 AveragePoolExpression pool => Pool(pool),
                 BinaryExpression binary => Binary(binary),
@@ -80,12 +81,20 @@ internal sealed class LoopBuilder(KernelPlanner planner, int columns, int unitLe
         return new Loop(columns, [.. _pools.Select(p => p.Build())], [.. _body]);
     }
 
-    private int Load(InputExpression input)
+    private int Load(int input)
     {
         var type = planner.TypeOf(input);
-        var source = Registers.Add(new Register(RegisterKind.Input, input.Index, 0, type.ByteSize()));
+        var source = AddInput(input, type);
         return type == ElementType.Float32 ? source : Emit(OpCode.Widen, source, (int)type);
     }
+
+    private int Load(FramesExpression frames)
+    {
+        var view = planner.ViewOf(frames);
+        return view.IsInOrder ? Load(frames.Index) : Emit(OpCode.GatherFrames, AddInput(frames.Index, view.Type), planner.NumberOf(view));
+    }
+
+    private int AddInput(int input, ElementType type) => Registers.Add(new Register(RegisterKind.Input, input, 0, type.ByteSize()));
 
     private int Pool(AveragePoolExpression pool)
     {

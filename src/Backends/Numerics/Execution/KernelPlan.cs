@@ -18,6 +18,9 @@ internal sealed record KernelPlan
     /// <summary>What runs, in order.</summary>
     public required Stage[] Stages { get; init; }
 
+    /// <summary>Inputs whose frames are read one after another though they lie apart.</summary>
+    public required FrameView[] FrameViews { get; init; }
+
     /// <summary>How many accumulators the busiest pass has.</summary>
     public required int Accumulators { get; init; }
 
@@ -73,6 +76,25 @@ internal sealed record PoolStep(Loop Source, int SourceRows, int PooledRows, int
 /// <param name="ColumnsOffset">Where in the scratch memory the columns are summed up, in float32.</param>
 /// <param name="WindowsOffset">Where in the scratch memory the windows are summed up, in float64.</param>
 internal readonly record struct PoolEntry(int Source, int Target, long ColumnsOffset, long WindowsOffset);
+
+/// <summary>How the frames of an input lie in memory: <c>[Planes, Frames, Run]</c>, read as <c>[Frames, Planes, Run]</c>.</summary>
+/// <param name="Type">The element type.</param>
+/// <param name="Planes">The product of the axes before the frames.</param>
+/// <param name="Frames">How many frames there are.</param>
+/// <param name="Run">Elements of a frame that lie side by side.</param>
+internal readonly record struct FrameView(ElementType Type, long Planes, long Frames, long Run)
+{
+    /// <summary>Whether the frames are in front as they lie.</summary>
+    public bool IsInOrder => Planes == 1 || Frames == 1;
+
+    /// <summary>Where in memory the element at a place of the order <c>[Frames, Planes, Run]</c> lies.</summary>
+    public long PlaceOf(long element)
+    {
+        var (run, within) = Math.DivRem(element, Run);
+        var (frame, plane) = Math.DivRem(run, Planes);
+        return (((plane * Frames) + frame) * Run) + within;
+    }
+}
 
 /// <summary>What a register points into.</summary>
 internal enum RegisterKind : byte

@@ -166,6 +166,9 @@ internal unsafe ref struct KernelRun
             case OpCode.Widen:
                 ElementConversion.ToSingle((nint)At(i.Left, offset), (ElementType)i.Right, target);
                 break;
+            case OpCode.GatherFrames:
+                GatherFrames(_plan.FrameViews[i.Right], (nint)At(i.Left, 0), offset, target);
+                break;
             case OpCode.Narrow:
                 ElementConversion.FromSingle(left, (nint)At(i.Target, offset), (ElementType)i.Right);
                 break;
@@ -216,6 +219,18 @@ internal unsafe ref struct KernelRun
                 break;
             default:
                 throw new System.Diagnostics.UnreachableException($"{i.Code} is no operation on a block.");
+        }
+    }
+
+    // Run by run, as far as the unit goes.
+    private static void GatherFrames(in FrameView view, nint source, long offset, Span<float> target)
+    {
+        for (var done = 0; done < target.Length;)
+        {
+            var element = offset + done;
+            var length = (int)Math.Min(target.Length - done, view.Run - (element % view.Run));
+            ElementConversion.ToSingle(source + (nint)(view.PlaceOf(element) * view.Type.ByteSize()), view.Type, target.Slice(done, length));
+            done += length;
         }
     }
 

@@ -79,12 +79,28 @@ public sealed record ManifestTensor
     [JsonPropertyName("shape")]
     public required ImmutableArray<Dimension> Axes { get; init; }
 
+    /// <summary>Where the tensor holds the frames of a video; none for images.</summary>
+    public ManifestFrames? Frames { get; init; }
+
     /// <summary>The shape for one lane.</summary>
     [JsonIgnore]
     public TensorShape Shape => new(Axes.AsSpan());
 
     /// <summary>The tensor as a layout describes it.</summary>
-    public TensorDescriptor ToDescriptor() => new(Name, Kind, Type, Shape, Per);
+    public TensorDescriptor ToDescriptor() => new(Name, Kind, Type, Shape, Per) { Frames = Frames?.ToFrameAxis() };
+}
+
+/// <summary>Where a tensor holds the frames of a video: <c>{ "axis": 1, "count": "frames" }</c> for <c>[4, "frames", "height", "width"]</c>.</summary>
+public sealed record ManifestFrames
+{
+    /// <summary>The axis along which the frames lie one after another, counted without the batch axis.</summary>
+    public required int Axis { get; init; }
+
+    /// <summary>How many frames there are, or the name of the free axis that says so.</summary>
+    public required Dimension Count { get; init; }
+
+    /// <summary>The frames as a layout describes them.</summary>
+    public FrameAxis ToFrameAxis() => new(Axis, Count);
 }
 
 /// <summary>A boundary as the manifest describes it.</summary>

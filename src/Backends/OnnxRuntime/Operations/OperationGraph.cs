@@ -104,6 +104,7 @@ internal sealed class OperationGraph
             value = expression switch
             {
                 InputExpression input => _inputs[input.Index],
+                FramesExpression frames => EmitFrames(frames, _inputs[frames.Index]),
                 ScalarExpression scalar when scalar.Index < _scalars.Length => _scalars[scalar.Index],
                 ScalarExpression scalar => throw new ArgumentException($"An expression reads the scalar {scalar.Index}; the signature has {_scalars.Length}."),
                 ConstantExpression constant => _graph.Constant([constant.Value], 1),
@@ -119,6 +120,20 @@ internal sealed class OperationGraph
         }
 
         return value;
+    }
+
+    // The axis is taken apart, and the frames go to the front; nothing moves where they are there already.
+    private OnnxValue EmitFrames(FramesExpression frames, OnnxValue x)
+    {
+        var shape = _shapes[frames.Index];
+        long before = 1;
+        for (var axis = 0; axis < frames.Axis; axis++)
+        {
+            before *= shape[axis];
+        }
+
+        var ordered = before == 1 ? x : _graph.Transpose(_graph.Reshape(x, before, frames.Count, -1), 1, 0, 2);
+        return _graph.Reshape(ordered, new TensorKey(ElementType.Float32, frames.ShapeOf(_shapes), 1).BatchedShape());
     }
 
     private OnnxValue EmitUnary(UnaryOperation operation, OnnxValue x) => operation switch
