@@ -45,6 +45,17 @@ public static class CachePolicyExtensions
         return Force(policy, 0, false, ComputeReasons.StepMask, lane => new StepMaskRule(mask.For(lane.EvaluationCount)));
     }
 
+    /// <summary>
+    /// Measures every distance on each frame of a video by itself and tells the policy that of the worst frame, so that one changing frame is enough to
+    /// compute. A layout on which a measured tensor declares no frames (<see cref="TensorDescriptor.Frames"/>) is refused.
+    /// </summary>
+    /// <param name="policy">The policy that is decorated.</param>
+    public static ICachePolicy WithPerFrameDistances(this ICachePolicy policy)
+    {
+        ArgumentNullException.ThrowIfNull(policy);
+        return new PerFramePolicy(policy);
+    }
+
     private static ICachePolicy Force(ICachePolicy policy, int steps, bool changesNothing, string reason, Func<LaneInfo, IForcedComputeRule> createRule)
     {
         ArgumentNullException.ThrowIfNull(policy);

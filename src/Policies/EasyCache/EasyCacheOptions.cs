@@ -22,6 +22,8 @@ public sealed class EasyCacheOptions : CachePolicyOptions
     /// <value>Plain by default; <see cref="SkipMethod.Aligned"/> is refused, because nothing runs before the decision.</value>
     public SkipApproximationOptions Approximation { get; } = new();
 
+    private protected override string? WhyNotPerFrame => "EasyCache divides changes that it measures apart, and the worst frames of two changes need not be the same";
+
     private protected override void Check(OptionsProblems problems)
     {
         problems.RequireThreshold(Threshold, nameof(Threshold));

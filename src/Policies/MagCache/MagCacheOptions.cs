@@ -30,6 +30,8 @@ public sealed class MagCacheOptions : CachePolicyOptions
     /// <value>Plain by default; <see cref="SkipMethod.Aligned"/> is refused, because nothing runs before the decision.</value>
     public SkipApproximationOptions Approximation { get; } = new();
 
+    private protected override string? WhyNotPerFrame => "MagCache measures nothing";
+
     private protected override void Check(OptionsProblems problems)
     {
         problems.RequireThreshold(Threshold, nameof(Threshold));

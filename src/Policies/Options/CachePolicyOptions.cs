@@ -1,6 +1,9 @@
 namespace CachePolicies.Policies;
 
-/// <summary>The settings that every policy has: steps that are computed whatever the distances say. A step is one evaluation of the denoiser.</summary>
+/// <summary>
+/// The settings that every policy has: steps that are computed whatever the distances say, and whether distances are those of whole features or of the
+/// worst frame. A step is one evaluation of the denoiser.
+/// </summary>
 public abstract class CachePolicyOptions
 {
     private protected CachePolicyOptions(int forcedLastSteps = 0, int warmupSteps = 0, int? maximumConsecutiveSkips = null)
@@ -40,6 +43,19 @@ public abstract class CachePolicyOptions
     /// </value>
     public string? StepMask { get; set; }
 
+    /// <summary>
+    /// Whether each distance is measured on each frame of a video by itself and the worst frame's is taken, so that one changing frame is enough to
+    /// compute. Thresholds keep their meaning for one frame.
+    /// </summary>
+    /// <value>
+    /// The default is <see langword="false"/>: whole features. <see langword="true"/> needs a model whose measured tensors declare their frames, and is
+    /// refused by policies that measure nothing (MagCache, TaylorSeer, StepMask) and by EasyCache.
+    /// </value>
+    public bool PerFrame { get; set; }
+
+    /// <summary>Why distances of the policy cannot be the worst frame's; <see langword="null"/> where they can.</summary>
+    private protected virtual string? WhyNotPerFrame => null;
+
     /// <summary>What is wrong with the settings: a sentence for each, with the value and the range; empty where all is well.</summary>
     public IReadOnlyList<string> Validate()
     {
@@ -52,6 +68,11 @@ public abstract class CachePolicyOptions
         if (StepMask is { } mask && !Policies.StepMask.TryParse(mask, out _, out var reason))
         {
             problems.Add(nameof(StepMask), mask, reason);
+        }
+
+        if (PerFrame && WhyNotPerFrame is { } why)
+        {
+            problems.Add(nameof(PerFrame), PerFrame, $"false is right, because {why}");
         }
 
         Check(problems);
@@ -75,6 +96,11 @@ public abstract class CachePolicyOptions
     /// <summary>Puts the decorators that the settings ask for around a policy.</summary>
     internal ICachePolicy Decorate(ICachePolicy policy)
     {
+        if (PerFrame)
+        {
+            policy = policy.WithPerFrameDistances();
+        }
+
         if (MaximumConsecutiveSkips is { } consecutive)
         {
             policy = policy.WithMaximumConsecutiveSkips(consecutive);

@@ -18,6 +18,8 @@ public sealed class StepMaskOptions : CachePolicyOptions
     /// <value>Plain by default; <see cref="SkipMethod.Aligned"/> is refused, because the schedule has no probe.</value>
     public SkipApproximationOptions Approximation { get; } = new();
 
+    private protected override string? WhyNotPerFrame => "a fixed schedule measures nothing";
+
     private protected override void Check(OptionsProblems problems)
     {
         if (StepMask is null)

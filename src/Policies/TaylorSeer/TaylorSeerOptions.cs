@@ -31,6 +31,8 @@ public sealed class TaylorSeerOptions : CachePolicyOptions
     /// <value>Taylor of order 1 by default, as in the authors' scripts for FLUX and HunyuanVideo and in diffusers.</value>
     public SkipApproximationOptions Approximation { get; } = new();
 
+    private protected override string? WhyNotPerFrame => "TaylorSeer measures nothing";
+
     private protected override void Check(OptionsProblems problems)
     {
         problems.RequireAtLeast(1, Interval, nameof(Interval));

@@ -52,6 +52,8 @@ public class OptionsTests
         { new TaylorSeerOptions { Interval = 0 }, "TaylorSeerOptions.Interval is 0; a whole number of at least 1 is right." },
         { new StepMaskOptions { StepMask = null }, "StepMaskOptions.StepMask is null;" },
         { new StepMaskOptions { From = " " }, "StepMaskOptions.From is empty;" },
+        { new EasyCacheOptions { PerFrame = true }, "EasyCacheOptions.PerFrame is True; false is right, because EasyCache divides changes" },
+        { new TaylorSeerOptions { PerFrame = true }, "TaylorSeerOptions.PerFrame is True; false is right, because TaylorSeer measures nothing." },
         { new StepMaskOptions { Approximation = { Method = SkipMethod.Aligned } }, "a fixed schedule has no probe" },
     };
 
