@@ -23,20 +23,50 @@ internal static class EstimatorCatalog
         return All[key](settings);
     }
 
-    private static NamedEstimator Plain(ISimilarityEstimator estimator, IReadOnlyCollection<string> settings) => settings.Count == 0
-        ? new NamedEstimator(estimator, null)
-        : throw new UsageException($"The estimator '{estimator.Name}' has no options; '{settings.First()}' cannot be set.");
+    private static NamedEstimator Plain(ISimilarityEstimator estimator, IReadOnlyCollection<string> settings)
+    {
+        var options = new EstimatorOptions();
+        OptionBinder.Apply(options, $"the estimator '{estimator.Name}'", settings);
+        return PerFrame(estimator, null, options);
+    }
 
     private static NamedEstimator Pooled(IReadOnlyCollection<string> settings)
     {
         var options = new PooledOptions();
         OptionBinder.Apply(options, "the estimator 'pfs'", settings);
         return options.Divisor >= 1
-            ? new NamedEstimator(SimilarityEstimator.PooledRelativeL1(options.Divisor), options.Divisor)
+            ? PerFrame(SimilarityEstimator.PooledRelativeL1(options.Divisor), options.Divisor, options)
             : throw new UsageException($"The option Divisor of the estimator 'pfs' is {options.Divisor}; a whole number of at least 1 is right.");
     }
 
-    private sealed class PooledOptions
+    private static NamedEstimator PerFrame(ISimilarityEstimator estimator, int? divisor, EstimatorOptions options)
+    {
+        if (options.Frames is not { } count)
+        {
+            return options.FrameAxis == 0
+                ? new NamedEstimator(estimator, divisor, null)
+                : throw new UsageException($"The option FrameAxis of the estimator '{estimator.Name}' is {options.FrameAxis} and Frames is not set; both are right, or neither.");
+        }
+
+        if (count < 1)
+        {
+            throw new UsageException($"The option Frames of the estimator '{estimator.Name}' is {count}; a whole number of at least 1 is right.");
+        }
+
+        var frames = new FrameAxis(options.FrameAxis, count);
+        return new NamedEstimator(SimilarityEstimator.PerFrame(estimator, frames), divisor, frames);
+    }
+
+    private class EstimatorOptions
+    {
+        /// <summary>How many frames of a video are measured by themselves; the worst one's distance is told. Not set, the whole is measured.</summary>
+        public int? Frames { get; set; }
+
+        /// <summary>The axis along which the frames lie one after another, counted without the batch axis.</summary>
+        public int FrameAxis { get; set; }
+    }
+
+    private sealed class PooledOptions : EstimatorOptions
     {
         /// <summary>Dp; H2-Cache's default for structure.</summary>
         public int Divisor { get; set; } = 512;
@@ -46,4 +76,21 @@ internal static class EstimatorCatalog
 /// <summary>An estimator and, where it pools, how finely.</summary>
 /// <param name="Estimator">The estimator.</param>
 /// <param name="PoolDivisor">PFS's divisor, or <see langword="null"/>.</param>
-internal sealed record NamedEstimator(ISimilarityEstimator Estimator, int? PoolDivisor);
+/// <param name="Frames">Where the frames are that are measured by themselves, or <see langword="null"/>.</param>
+internal sealed record NamedEstimator(ISimilarityEstimator Estimator, int? PoolDivisor, FrameAxis? Frames)
+{
+    /// <summary>The side of PFS's windows on a shape, or <see langword="null"/> where nothing is pooled.</summary>
+    /// <exception cref="UsageException">The shape cannot hold the frames.</exception>
+    public int? WindowOn(TensorShape shape)
+    {
+        try
+        {
+            var measured = Frames?.FrameOf(shape) ?? shape;
+            return PoolDivisor is { } divisor ? SimilarityEstimator.PoolWindow(measured, divisor) : null;
+        }
+        catch (ArgumentException unfit)
+        {
+            throw new UsageException($"The tensors cannot be measured per frame: {unfit.Message}");
+        }
+    }
+}

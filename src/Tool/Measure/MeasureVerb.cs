@@ -19,7 +19,7 @@ internal static class MeasureVerb
             HelpName = "NAME",
             Required = true,
         };
-        var settings = SharedOptions.Settings("estimator (pfs has Divisor)");
+        var settings = SharedOptions.Settings("estimator (all have Frames and FrameAxis, pfs has Divisor)");
         var json = SharedOptions.Json();
         var command = new Command("measure", "Measures how far apart two recorded tensors are.") { file, reference, current, estimator, settings, json };
         command.SetAction(parsed =>
@@ -46,6 +46,7 @@ internal static class MeasureVerb
             throw new UsageException($"'{referenceKey}' has the shape {shape} and '{currentKey}' {other}; two tensors of one shape can be compared.");
         }
 
+        var window = named.WindowOn(shape);
         var type = new TensorType(ElementType.Float32, shape);
         var distance = named.Estimator.Distance(TensorExpression.Input(0), TensorExpression.Input(1), shape);
         var kernel = backend.Compile(new KernelSignature([type, type], 0, [distance]));
@@ -54,7 +55,7 @@ internal static class MeasureVerb
         var value = kernel.Measure([current, reference], default);
         current.Release();
         reference.Release();
-        return new MeasuredDistance(named.Estimator.Name, value, named.PoolDivisor is { } divisor ? SimilarityEstimator.PoolWindow(shape, divisor) : null);
+        return new MeasuredDistance(named.Estimator.Name, value, window);
     }
 
     private static void Write(ToolConsole console, MeasuredDistance measured, bool json)

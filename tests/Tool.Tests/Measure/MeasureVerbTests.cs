@@ -40,6 +40,18 @@ public sealed class MeasureVerbTests : IDisposable
         Assert.Equal(0.3, json.GetProperty("distance").GetDouble(), 1e-6);
     }
 
+    [Theory]
+    [InlineData("relative-l1", 0.333333)]
+    [InlineData("mean-absolute-difference", 1)]
+    [InlineData("pfs", 0.333333)]
+    public async Task With_frames_the_worst_one_is_told(string estimator, double expected)
+    {
+        var json = Assert.Single((await ToolRun.Of("measure", Features, "0000/latent", "0001/latent", "--estimator", estimator, "-o", "Frames=2", "--json")).Json());
+
+        Assert.Equal($"{estimator}-per-frame", json.GetProperty("estimator").GetString());
+        Assert.Equal(expected, json.GetProperty("distance").GetDouble(), 1e-5);
+    }
+
     [Fact]
     public async Task A_distance_that_is_no_number_is_a_text()
     {
@@ -66,7 +78,10 @@ public sealed class MeasureVerbTests : IDisposable
     [InlineData("pfs", "Divisor=0", "at least 1", "0000/latent", "0001/latent")]
     [InlineData("pfs", "Divisor=two", "a whole number is right", "0000/latent", "0001/latent")]
     [InlineData("pfs", "Divsor=2", "Did you mean 'Divisor'?", "0000/latent", "0001/latent")]
-    [InlineData("cosine", "Divisor=2", "has no options", "0000/latent", "0001/latent")]
+    [InlineData("cosine", "Divisor=2", "Frames, FrameAxis", "0000/latent", "0001/latent")]
+    [InlineData("relative-l1", "Frames=3", "3 frames along axis 0 of [2, 2] is not possible; 2 is no multiple of 3", "0000/latent", "0001/latent")]
+    [InlineData("pfs", "Frames=0", "at least 1", "0000/latent", "0001/latent")]
+    [InlineData("pfs", "FrameAxis=1", "both are right, or neither", "0000/latent", "0001/latent")]
     public async Task What_is_wrong_is_refused_in_one_line(string estimator, string option, string says, string reference, string current)
     {
         string[] arguments = ["measure", Features, reference, current, "--estimator", estimator];

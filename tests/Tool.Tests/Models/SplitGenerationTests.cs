@@ -41,6 +41,56 @@ public sealed class SplitGenerationTests
     }
 
     [Theory]
+    [InlineData("h2")]
+    [InlineData("h2-first-block")]
+    [InlineData("block")]
+    [InlineData("tea")]
+    [InlineData("di")]
+    public async Task A_video_runs_under_distances_of_the_worst_frame(string policy)
+    {
+        using var model = await SplitModel.Of(SplitModel.Fixture("wan"));
+        var whole = new SkipCounter();
+        SplitModel.Generate(model.Staged, Policy(policy), whole, steps: 24);
+        var perFrame = new SkipCounter();
+        var cached = SplitModel.Generate(model.Staged, Policy(policy).WithPerFrameDistances(), perFrame, steps: 24);
+        Assert.All(cached, x => Assert.True(float.IsFinite(x)));
+        Assert.InRange(perFrame.Count, 1, whole.Count);
+    }
+
+    [Fact]
+    public async Task One_frame_that_changes_is_enough_to_compute()
+    {
+        // Two frames so loud that a step hardly changes them, and one that is made anew.
+        const int Frames = 3, FrameElements = 16, Changing = 2, Steps = 24;
+        using var model = await SplitModel.Of(SplitModel.Fixture("wan"));
+        static bool IsChanging(int element) => element / FrameElements % Frames == Changing;
+        float[] Run(ICachePolicy policy, SkipCounter skips) =>
+            SplitModel.Generate(model.Staged, policy, skips, Steps, (x, element) => x * (IsChanging(element) ? 0.05f : 50));
+
+        H2CacheOptions options = new() { StructureThreshold = 0.1f, DetailThreshold = 0, StructurePoolDivisor = 8 };
+        var exact = Run(CachePolicy.None, new SkipCounter());
+        var (skipsOfWhole, skipsPerFrame) = (new SkipCounter(), new SkipCounter());
+        var whole = Run(CachePolicy.H2Cache(options), skipsOfWhole);
+        options.PerFrame = true;
+        var perFrame = Run(CachePolicy.H2Cache(options), skipsPerFrame);
+
+        // Both branches of guidance: the whole feature never seems to change, so that only the first step is computed.
+        Assert.Equal(2 * (Steps - 1), skipsOfWhole.Count);
+        Assert.InRange(skipsPerFrame.Count, 1, Steps);
+        double ErrorOf(float[] video) => video.Index().Where(x => IsChanging(x.Index)).Sum(x => Math.Abs(x.Item - exact[x.Index]));
+        Assert.True(ErrorOf(perFrame) < ErrorOf(whole) / 2, $"{ErrorOf(perFrame)} against {ErrorOf(whole)}");
+    }
+
+    [Fact]
+    public async Task Distances_per_frame_of_images_are_refused_with_what_to_declare()
+    {
+        using var model = await SplitModel.Of(SplitModel.Fixture("pixart"));
+        var error = Assert.Throws<CachePlanException>(() => SplitModel.Generate(model.Staged, CachePolicy.H2Cache(new H2CacheOptions { PerFrame = true })));
+        Assert.Contains("'latent/image' [4, 8, 8] of the model 'pixart' declares no frames", error.Message, StringComparison.Ordinal);
+        Assert.Contains("\"frames\": { \"axis\"", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("tea", "modulated")]
     [InlineData("h2-first-block", "detail.probe")]
     public async Task A_policy_that_a_U_Net_lacks_something_for_says_what(string policy, string missing)

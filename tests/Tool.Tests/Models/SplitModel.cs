@@ -35,12 +35,13 @@ internal sealed class SplitModel : IDisposable
         return new SplitModel(folder);
     }
 
-    /// <summary>A whole generation from fixed noise: the latents at its end.</summary>
-    public static float[] Generate(StagedDenoiser denoiser, ICachePolicy policy, IEvaluationObserver? observer = null, int steps = 8)
+    /// <summary>A whole generation from fixed noise, or from what is made of it: the latents at its end.</summary>
+    public static float[] Generate(
+        StagedDenoiser denoiser, ICachePolicy policy, IEvaluationObserver? observer = null, int steps = 8, Func<float, int, float>? noiseOf = null)
     {
         var loop = new DenoisingLoop(new CachedDenoiser(denoiser, policy), new FlowMatchEulerSampler());
         var noise = Numbers(denoiser.Layout.Latent.Primary.Shape.ElementCount, 1);
-        GenerationSample sample = new(noise, Inputs(denoiser.Layout, 2), Inputs(denoiser.Layout, 3));
+        GenerationSample sample = new(noiseOf is null ? noise : [.. noise.Select(noiseOf)], Inputs(denoiser.Layout, 2), Inputs(denoiser.Layout, 3));
         return loop.Run(new GenerationRequest(steps, [sample], Guidance: 2), observer)[0];
     }
 
