@@ -72,7 +72,7 @@ public sealed class DenoiserSession : IDisposable
         }
 
         RequireMatch(value, _layout.Inputs[index], $"The input '{name}'");
-        SetInput(_lanes[lane], index, value.AddLease());
+        _lanes[lane].SetInput(index, value.AddLease());
     }
 
     /// <summary>Evaluates the denoiser once for every lane, computing what the policy does not skip.</summary>
@@ -99,6 +99,7 @@ public sealed class DenoiserSession : IDisposable
         {
             _observer?.EvaluationStarting(evaluation);
             Begin(evaluation, latents);
+            Prepare(evaluation, latents, cancellationToken);
             Walk(evaluation, latents, cancellationToken);
             for (; completed < _lanes.Length; completed++)
             {
@@ -125,6 +126,25 @@ public sealed class DenoiserSession : IDisposable
             }
 
             _runner.Dispose();
+        }
+    }
+
+    /// <summary>Computes what depends on the generation's inputs alone, for the lanes whose inputs are new.</summary>
+    private void Prepare(in EvaluationInfo evaluation, ReadOnlySpan<FeatureTensor?> latents, CancellationToken cancellationToken)
+    {
+        var preparing = 0;
+        for (var i = 0; i < _lanes.Length; i++)
+        {
+            if (latents[i] is not null && _lanes[i].NeedsPrelude)
+            {
+                _computing[preparing++] = _lanes[i];
+            }
+        }
+
+        if (preparing > 0)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            _runner.RunPrelude(evaluation, _computing.AsSpan(0, preparing), _cached.Options.LaneExecution);
         }
     }
 
@@ -211,19 +231,13 @@ public sealed class DenoiserSession : IDisposable
             _cached.Denoiser.Backend.Upload(_number, tensor);
             foreach (var lane in _lanes)
             {
-                SetInput(lane, input, tensor.AddLease());
+                lane.SetInput(input, tensor.AddLease());
             }
         }
         finally
         {
             tensor.Release();
         }
-    }
-
-    private static void SetInput(Lane lane, int index, FeatureTensor leased)
-    {
-        lane.Inputs[index]?.Release();
-        lane.Inputs[index] = leased;
     }
 
     private void RequireInputs(Lane lane)

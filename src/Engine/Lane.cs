@@ -27,6 +27,7 @@ internal sealed class Lane : IMeasurementSource, IDisposable
         Info = info;
         Session = cached.Policy.CreateSession(info);
         Inputs = new FeatureTensor?[_plan.Layout.Inputs.Length];
+        Prepared = new FeatureTensor?[_plan.Layout.Prelude?.Tensors.Length ?? 0];
         _features = [.. _plan.Layout.Boundaries.Select(b => new FeatureTensor?[b.Tensors.Length])];
         _references = new FeatureTensor?[_plan.Measurements.Length];
         _residuals = new FeatureTensor?[_plan.Measurements.Length];
@@ -53,6 +54,12 @@ internal sealed class Lane : IMeasurementSource, IDisposable
     /// <summary>What the denoiser is given besides the latent; the lane owns a lease on each.</summary>
     public FeatureTensor?[] Inputs { get; }
 
+    /// <summary>What the prelude made of the inputs; the lane owns a lease on each. Empty slots after an input that it reads was set anew.</summary>
+    public FeatureTensor?[] Prepared { get; }
+
+    /// <summary>Whether the prelude must run before the next stage.</summary>
+    public bool NeedsPrelude => Prepared.Length > 0 && Prepared[0] is null;
+
     public long HeldCacheBytes
     {
         get
@@ -74,6 +81,17 @@ internal sealed class Lane : IMeasurementSource, IDisposable
 
     /// <summary>The tensors at a boundary, as far as they exist in this evaluation.</summary>
     public FeatureTensor?[] FeaturesAt(int boundary) => _features[boundary];
+
+    /// <summary>Sets an input, whose lease the lane takes over; what the prelude made of the one before it is let go.</summary>
+    public void SetInput(int index, FeatureTensor leased)
+    {
+        Inputs[index]?.Release();
+        Inputs[index] = leased;
+        if (_plan.Layout.PreludeReads.Contains(index))
+        {
+            Leases.ReleaseAll(Prepared);
+        }
+    }
 
     /// <summary>Starts an evaluation at the latent, on which the lane takes a lease.</summary>
     public void Begin(in EvaluationInfo evaluation, FeatureTensor latent)
@@ -213,6 +231,7 @@ internal sealed class Lane : IMeasurementSource, IDisposable
     {
         ReleaseEvaluation();
         Leases.ReleaseAll(Inputs);
+        Leases.ReleaseAll(Prepared);
         Leases.ReleaseAll(_references);
         foreach (var kept in _kept)
         {

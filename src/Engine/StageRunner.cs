@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace CachePolicies.Engine;
 
 /// <summary>Runs a stage for the lanes that compute it: a single lane on its own tensors, several as one batch that is gathered and scattered.</summary>
@@ -6,6 +8,8 @@ internal sealed class StageRunner : IDisposable
     private readonly StagedDenoiser _denoiser;
     private readonly IEvaluationObserver? _observer;
     private readonly TimeProvider _time;
+    private readonly Port[] _stages;
+    private readonly Port? _prelude;
     private readonly FeatureTensor?[] _inputs;
     private readonly FeatureTensor?[] _outputs;
     private readonly FeatureTensor[] _rows;
@@ -16,24 +20,28 @@ internal sealed class StageRunner : IDisposable
         _observer = observer;
         _time = time;
         var layout = denoiser.Layout;
-        _inputs = new FeatureTensor?[Enumerable.Range(0, layout.Stages.Length).Max(s => layout.ReadsOf(s).Length)];
-        _outputs = new FeatureTensor?[layout.Boundaries.Max(b => b.Tensors.Length)];
+        _stages = [.. denoiser.Stages.Select((stage, i) => new Port(stage, i, layout.ReadsOf(i), layout.Boundaries[i + 1].Tensors))];
+        _prelude = denoiser.Prelude is null
+            ? null
+            : new Port(denoiser.Prelude, TensorSource.Prelude, [.. layout.PreludeReads.Select(input => new TensorSource(TensorSource.Input, input))], layout.Prelude!.Tensors);
+        var ports = _prelude is null ? _stages : [.. _stages, _prelude];
+        _inputs = new FeatureTensor?[ports.Max(p => p.Reads.Length)];
+        _outputs = new FeatureTensor?[ports.Max(p => p.Writes.Length)];
         _rows = new FeatureTensor[lanes];
     }
 
+    /// <summary>Runs a stage and takes the lanes to the next boundary.</summary>
     public void Run(int stage, in EvaluationInfo evaluation, ReadOnlySpan<Lane> lanes, LaneExecution execution)
     {
-        if (execution == LaneExecution.Batched && lanes.Length > 1)
-        {
-            RunBatch(stage, evaluation, lanes);
-            return;
-        }
-
+        Run(_stages[stage], evaluation, lanes, execution);
         foreach (var lane in lanes)
         {
-            RunOne(stage, evaluation, lane);
+            lane.Advance();
         }
     }
+
+    /// <summary>Computes what stays the same for a generation.</summary>
+    public void RunPrelude(in EvaluationInfo evaluation, ReadOnlySpan<Lane> lanes, LaneExecution execution) => Run(_prelude!, evaluation, lanes, execution);
 
     public void Dispose()
     {
@@ -42,85 +50,113 @@ internal sealed class StageRunner : IDisposable
         Leases.ReleaseAll(_outputs);
     }
 
-    private void RunOne(int stage, in EvaluationInfo evaluation, Lane lane)
+    private void Run(Port port, in EvaluationInfo evaluation, ReadOnlySpan<Lane> lanes, LaneExecution execution)
     {
-        var reads = _denoiser.Layout.ReadsOf(stage);
-        for (var i = 0; i < reads.Length; i++)
+        if (execution == LaneExecution.Batched && lanes.Length > 1)
         {
-            _inputs[i] = Source(lane, reads[i]).AddLease();
+            RunBatch(port, evaluation, lanes);
+            return;
         }
 
-        var tensors = _denoiser.Layout.Boundaries[stage + 1].Tensors;
-        var outputs = lane.FeaturesAt(stage + 1);
-        for (var i = 0; i < tensors.Length; i++)
+        foreach (var lane in lanes)
         {
-            outputs[i] = _denoiser.Backend.Rent(tensors[i].ElementType, tensors[i].Shape);
+            RunOne(port, evaluation, lane);
         }
-
-        Invoke(stage, evaluation, _inputs.AsSpan(0, reads.Length), outputs, 1);
-        Leases.ReleaseAll(_inputs);
-        lane.Advance();
     }
 
-    private void RunBatch(int stage, in EvaluationInfo evaluation, ReadOnlySpan<Lane> lanes)
+    private void RunOne(Port port, in EvaluationInfo evaluation, Lane lane)
     {
-        var layout = _denoiser.Layout;
-        var reads = layout.ReadsOf(stage);
-        for (var i = 0; i < reads.Length; i++)
+        for (var i = 0; i < port.Reads.Length; i++)
         {
-            var descriptor = layout.DescriptorOf(reads[i]);
+            _inputs[i] = Source(lane, port.Reads[i]).AddLease();
+        }
+
+        var outputs = port.OutputsOf(lane);
+        for (var i = 0; i < port.Writes.Length; i++)
+        {
+            outputs[i] = _denoiser.Backend.Rent(port.Writes[i].ElementType, port.Writes[i].Shape);
+        }
+
+        Invoke(port, evaluation, outputs, 1);
+        Leases.ReleaseAll(_inputs);
+    }
+
+    private void RunBatch(Port port, in EvaluationInfo evaluation, ReadOnlySpan<Lane> lanes)
+    {
+        for (var i = 0; i < port.Reads.Length; i++)
+        {
+            var descriptor = _denoiser.Layout.DescriptorOf(port.Reads[i]);
             var batch = _denoiser.Backend.Rent(descriptor.ElementType, descriptor.Shape, lanes.Length);
             _inputs[i] = batch;
             for (var lane = 0; lane < lanes.Length; lane++)
             {
-                _rows[lane] = Source(lanes[lane], reads[i]);
+                _rows[lane] = Source(lanes[lane], port.Reads[i]);
             }
 
             _denoiser.Backend.Gather(_rows.AsSpan(0, lanes.Length), batch);
         }
 
-        var tensors = layout.Boundaries[stage + 1].Tensors;
-        for (var i = 0; i < tensors.Length; i++)
+        for (var i = 0; i < port.Writes.Length; i++)
         {
-            _outputs[i] = _denoiser.Backend.Rent(tensors[i].ElementType, tensors[i].Shape, lanes.Length);
+            _outputs[i] = _denoiser.Backend.Rent(port.Writes[i].ElementType, port.Writes[i].Shape, lanes.Length);
         }
 
-        Invoke(stage, evaluation, _inputs.AsSpan(0, reads.Length), _outputs.AsSpan(0, tensors.Length), lanes.Length);
+        Invoke(port, evaluation, _outputs.AsSpan(0, port.Writes.Length), lanes.Length);
         Leases.ReleaseAll(_inputs);
-        for (var i = 0; i < tensors.Length; i++)
+        for (var i = 0; i < port.Writes.Length; i++)
         {
             for (var lane = 0; lane < lanes.Length; lane++)
             {
-                var row = _denoiser.Backend.Rent(tensors[i].ElementType, tensors[i].Shape);
-                lanes[lane].FeaturesAt(stage + 1)[i] = row;
+                var row = _denoiser.Backend.Rent(port.Writes[i].ElementType, port.Writes[i].Shape);
+                port.OutputsOf(lanes[lane])[i] = row;
                 _rows[lane] = row;
             }
 
             _denoiser.Backend.Scatter(_outputs[i]!, _rows.AsSpan(0, lanes.Length));
             Leases.Release(ref _outputs[i]);
         }
-
-        foreach (var lane in lanes)
-        {
-            lane.Advance();
-        }
     }
 
-    private void Invoke(int stage, in EvaluationInfo evaluation, ReadOnlySpan<FeatureTensor?> inputs, ReadOnlySpan<FeatureTensor?> outputs, int rows)
+    private void Invoke(Port port, in EvaluationInfo evaluation, ReadOnlySpan<FeatureTensor?> outputs, int rows)
     {
         var started = _observer is null ? 0 : _time.GetTimestamp();
         try
         {
-            _denoiser.Stages[stage].Run(new StageInvocation(inputs!, outputs!, rows));
+            port.Stage.Run(new StageInvocation(_inputs.AsSpan(0, port.Reads.Length)!, outputs!, rows));
         }
         catch (Exception failure) when (failure is not OperationCanceledException)
         {
-            throw new StageFailedException(_denoiser.Stages[stage].Name, _denoiser.Layout.Name, _denoiser.Backend.Name, evaluation, failure);
+            throw new StageFailedException(port.Stage.Name, _denoiser.Layout.Name, _denoiser.Backend.Name, evaluation, failure);
         }
 
-        _observer?.StageCompleted(new StageRecord(evaluation, stage, _denoiser.Stages[stage].Name, rows, _time.GetElapsedTime(started)));
+        if (_observer is null)
+        {
+            return;
+        }
+
+        var record = new StageRecord(evaluation, port.Index, port.Stage.Name, rows, _time.GetElapsedTime(started));
+        if (port.IsPrelude)
+        {
+            _observer.PreludeCompleted(record);
+        }
+        else
+        {
+            _observer.StageCompleted(record);
+        }
     }
 
-    private FeatureTensor Source(Lane lane, in TensorSource source) => (source.Boundary < 0 ? lane.Inputs[source.Tensor] : lane.FeaturesAt(source.Boundary)[source.Tensor])
-        ?? throw new InvalidOperationException($"The tensor '{_denoiser.Layout.DescriptorOf(source).Name}' is read but was not computed in this evaluation.");
+    private FeatureTensor Source(Lane lane, in TensorSource source) => source.Boundary switch
+    {
+        TensorSource.Input => lane.Inputs[source.Tensor],
+        TensorSource.Prelude => lane.Prepared[source.Tensor],
+        _ => lane.FeaturesAt(source.Boundary)[source.Tensor],
+    } ?? throw new InvalidOperationException($"The tensor '{_denoiser.Layout.DescriptorOf(source).Name}' is read but was not computed in this evaluation.");
+
+    /// <summary>A stage or the prelude with where its tensors come from and go to.</summary>
+    private sealed record Port(IDenoiserStage Stage, int Index, ImmutableArray<TensorSource> Reads, ImmutableArray<TensorDescriptor> Writes)
+    {
+        public bool IsPrelude => Index == TensorSource.Prelude;
+
+        public FeatureTensor?[] OutputsOf(Lane lane) => IsPrelude ? lane.Prepared : lane.FeaturesAt(Index + 1);
+    }
 }

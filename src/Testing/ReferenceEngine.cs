@@ -1,8 +1,8 @@
 namespace CachePolicies.Testing;
 
 /// <summary>A stage in plain code: from the tensors that it reads, in order, to those at the boundary that it produces.</summary>
-/// <param name="stage">The stage's index in the layout.</param>
-/// <param name="inputs">As <see cref="DenoiserLayout.ReadsOf"/> says; one lane's values.</param>
+/// <param name="stage">The stage's index in the layout, or <see cref="TensorSource.Prelude"/>.</param>
+/// <param name="inputs">As <see cref="DenoiserLayout.ReadsOf"/> or <see cref="DenoiserLayout.PreludeReads"/> says; one lane's values.</param>
 public delegate float[][] ReferenceStage(int stage, float[][] inputs);
 
 /// <summary>What the reference engine found out in an evaluation.</summary>
@@ -55,7 +55,17 @@ public sealed class ReferenceEngine : IMeasurementSource
         _features[(0, _layout.Latent.PrimaryIndex)] = latent;
         for (var i = 0; i < inputs.Length; i++)
         {
-            _features[(-1, i)] = inputs[i];
+            _features[(TensorSource.Input, i)] = inputs[i];
+        }
+
+        if (_layout.Prelude is not null)
+        {
+            // Made each time here: what the engine makes once must be the same.
+            var prepared = _run(TensorSource.Prelude, [.. _layout.PreludeReads.Select(i => inputs[i])]);
+            for (var i = 0; i < prepared.Length; i++)
+            {
+                _features[(TensorSource.Prelude, i)] = prepared[i];
+            }
         }
 
         // Walk: at each boundary from which the plan declares a skip, ask; then skip or compute.

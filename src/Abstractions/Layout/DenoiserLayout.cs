@@ -26,22 +26,26 @@ public sealed class DenoiserLayout
     /// <param name="boundaries">From the latent to the output, in order.</param>
     /// <param name="stages">One for each pair of neighbouring boundaries, in order.</param>
     /// <param name="fingerprint">Identifies the weights; calibrations and fits are bound to it.</param>
+    /// <param name="prelude">What is computed once for a generation, before the stages, or <see langword="null"/>.</param>
     /// <exception cref="InvalidLayoutException">The parts contradict each other.</exception>
     public DenoiserLayout(
         string name,
         ImmutableArray<TensorDescriptor> inputs,
         ImmutableArray<Boundary> boundaries,
         ImmutableArray<StageDescriptor> stages,
-        string fingerprint = "")
+        string fingerprint = "",
+        PreludeDescriptor? prelude = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         Name = name;
         Fingerprint = fingerprint;
         Inputs = inputs;
+        Prelude = prelude;
         Stages = stages;
         Boundaries = [.. boundaries.Select((b, i) => new Boundary(b.Name, b.Role, b.Tensors) { Index = i })];
         _byRole = LayoutRules.Check(this);
         _reads = LayoutRules.ResolveReads(this);
+        PreludeReads = LayoutRules.ResolvePreludeReads(this);
     }
 
     /// <summary>The model's name.</summary>
@@ -52,6 +56,12 @@ public sealed class DenoiserLayout
 
     /// <summary>What the denoiser is given besides the latent.</summary>
     public ImmutableArray<TensorDescriptor> Inputs { get; }
+
+    /// <summary>What is computed from <see cref="Inputs"/> once for a generation, or <see langword="null"/>.</summary>
+    public PreludeDescriptor? Prelude { get; }
+
+    /// <summary>The indices of the inputs that the prelude reads, in order; empty without one.</summary>
+    public ImmutableArray<int> PreludeReads { get; }
 
     /// <summary>From the latent to the output.</summary>
     public ImmutableArray<Boundary> Boundaries { get; }
@@ -66,14 +76,18 @@ public sealed class DenoiserLayout
     public Boundary Output => Boundaries[^1];
 
     /// <summary>Whether every shape and every number of frames has a size.</summary>
-    public bool IsConcrete => Tensors.All(t => t.Shape.IsConcrete && t.Frames is not { Count.IsFree: true });
+    public bool IsConcrete => AllTensors.All(t => t.Shape.IsConcrete && t.Frames is not { Count.IsFree: true });
 
     /// <summary>What the stage at <paramref name="stage"/> reads, in order.</summary>
     public ImmutableArray<TensorSource> ReadsOf(int stage) => _reads[stage];
 
     /// <summary>The descriptor of a source.</summary>
-    public TensorDescriptor DescriptorOf(in TensorSource source) =>
-        source.Boundary < 0 ? Inputs[source.Tensor] : Boundaries[source.Boundary].Tensors[source.Tensor];
+    public TensorDescriptor DescriptorOf(in TensorSource source) => source.Boundary switch
+    {
+        TensorSource.Input => Inputs[source.Tensor],
+        TensorSource.Prelude => Prelude!.Tensors[source.Tensor],
+        _ => Boundaries[source.Boundary].Tensors[source.Tensor],
+    };
 
     /// <summary>The index of the boundary that <paramref name="reference"/> means, or −1.</summary>
     public int IndexOf(in BoundaryRef reference)
@@ -126,7 +140,8 @@ public sealed class DenoiserLayout
             [.. Inputs.Select(BindOne)],
             [.. Boundaries.Select(b => new Boundary(b.Name, b.Role, [.. b.Tensors.Select(BindOne)]))],
             Stages,
-            Fingerprint);
+            Fingerprint,
+            Prelude is null ? null : Prelude with { Tensors = [.. Prelude.Tensors.Select(BindOne)] });
         return bound.IsConcrete
             ? bound
             : throw new InvalidLayoutException($"The model '{Name}' needs a size for each free axis: {string.Join(", ", bound.FreeAxes())}.");
@@ -136,7 +151,7 @@ public sealed class DenoiserLayout
     public IReadOnlyCollection<string> FreeAxes()
     {
         var names = new SortedSet<string>(StringComparer.Ordinal);
-        foreach (var tensor in Tensors)
+        foreach (var tensor in AllTensors)
         {
             foreach (var dimension in tensor.Shape.Dimensions)
             {
@@ -157,7 +172,8 @@ public sealed class DenoiserLayout
         return names;
     }
 
-    private IEnumerable<TensorDescriptor> Tensors => Inputs.Concat(Boundaries.SelectMany(b => b.Tensors));
+    private IEnumerable<TensorDescriptor> AllTensors =>
+        Inputs.AsEnumerable().Concat(Prelude?.Tensors.AsEnumerable() ?? []).Concat(Boundaries.SelectMany(b => b.Tensors));
 
     /// <inheritdoc/>
     public override string ToString() => $"{Name}: {string.Join(" → ", Boundaries.Select(b => b.Name))}";

@@ -30,6 +30,7 @@ internal static class LayoutRules
             }
         }
 
+        CheckPrelude(layout);
         foreach (var input in layout.Inputs)
         {
             Require(input.Kind == TensorKind.Conditioning, $"The input '{input.Name}' of '{layout.Name}' is {input.Kind}; inputs besides the latent are conditioning.");
@@ -59,19 +60,61 @@ internal static class LayoutRules
         }
     }
 
+    /// <summary>Finds the inputs that the prelude reads.</summary>
+    public static ImmutableArray<int> ResolvePreludeReads(DenoiserLayout layout) => layout.Prelude is not { } prelude
+        ? []
+        : [.. prelude.Reads.Select(read =>
+        {
+            var input = InputOf(layout, "The prelude", read);
+            Require(
+                layout.Inputs[input].Lifetime == ConditioningLifetime.Generation && read is not (DenoiserLayout.TimestepInput or DenoiserLayout.SigmaInput),
+                $"The prelude of '{layout.Name}' reads '{read}', which changes with each evaluation; it runs once for a generation and reads inputs that stay the same for it.");
+            return input;
+        })];
+
+    private static void CheckPrelude(DenoiserLayout layout)
+    {
+        if (layout.Prelude is not { } prelude)
+        {
+            return;
+        }
+
+        Require(!prelude.Tensors.IsDefaultOrEmpty && !prelude.Reads.IsDefaultOrEmpty, $"The prelude of '{layout.Name}' reads or makes nothing; leave it out.");
+        Require(layout.Boundaries.All(b => b.Name != PreludeDescriptor.Name), $"A boundary of '{layout.Name}' is called '{PreludeDescriptor.Name}', as what is computed once for a generation is; give it another name.");
+        Unique(layout.Name, "tensor of the prelude", prelude.Tensors.Select(t => t.Name));
+        foreach (var tensor in prelude.Tensors)
+        {
+            Require(
+                tensor is { Kind: TensorKind.Conditioning, Lifetime: ConditioningLifetime.Generation },
+                $"The prelude of '{layout.Name}' makes '{tensor.Name}' ({tensor.Kind}, per {tensor.Lifetime}); it makes conditioning that stays the same for a generation.");
+        }
+    }
+
+    private static int InputOf(DenoiserLayout layout, string reader, string read)
+    {
+        var input = Array.FindIndex([.. layout.Inputs], t => t.Name == read);
+        Require(input >= 0, $"{reader} of '{layout.Name}' reads '{read}', which is not an input. Inputs: {string.Join(", ", layout.Inputs.Select(t => t.Name))}.");
+        return input;
+    }
+
     private static TensorSource Resolve(DenoiserLayout layout, int stage, string read)
     {
         var slash = read.LastIndexOf('/');
         if (slash < 0)
         {
-            var input = Array.FindIndex([.. layout.Inputs], t => t.Name == read);
-            Require(
-                input >= 0,
-                $"The stage '{layout.Stages[stage].Name}' of '{layout.Name}' reads '{read}', which is not an input. Inputs: {string.Join(", ", layout.Inputs.Select(t => t.Name))}.");
-            return new TensorSource(-1, input);
+            return new TensorSource(TensorSource.Input, InputOf(layout, $"The stage '{layout.Stages[stage].Name}'", read));
         }
 
         var boundaryName = read[..slash];
+        if (boundaryName == PreludeDescriptor.Name && layout.Prelude is { } prelude)
+        {
+            var made = Array.FindIndex([.. prelude.Tensors], t => t.Name == read[(slash + 1)..]);
+            Require(
+                made >= 0,
+                $"The stage '{layout.Stages[stage].Name}' of '{layout.Name}' reads '{read}', but the prelude makes {string.Join(", ", prelude.Tensors.Select(t => t.Name))}.");
+            return new TensorSource(TensorSource.Prelude, made);
+        }
+
         var boundary = layout.Boundaries.FirstOrDefault(b => b.Name == boundaryName);
         Require(boundary is not null, $"The stage '{layout.Stages[stage].Name}' of '{layout.Name}' reads '{read}', but there is no boundary '{boundaryName}'.");
         Require(

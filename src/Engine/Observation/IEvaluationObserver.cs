@@ -15,6 +15,12 @@ public interface IEvaluationObserver
     {
     }
 
+    /// <summary>What stays the same for a generation was computed, before the stages of the evaluation that needed it first.</summary>
+    /// <param name="record">The run; <see cref="StageRecord.Stage"/> is <see cref="TensorSource.Prelude"/>.</param>
+    void PreludeCompleted(in StageRecord record)
+    {
+    }
+
     /// <summary>An evaluation has ended for one lane.</summary>
     void EvaluationCompleted(EvaluationRecord record)
     {

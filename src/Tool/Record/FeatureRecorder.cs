@@ -29,7 +29,8 @@ internal sealed class FeatureRecorder : IEvaluationObserver
         Denoiser = new StagedDenoiser(
             denoiser.Layout,
             [.. denoiser.Stages.Select((stage, i) => (IDenoiserStage)new RecordingStage(stage, i, i == 0 ? latent : -1, this))],
-            denoiser.Backend);
+            denoiser.Backend,
+            denoiser.Prelude);
     }
 
     /// <summary>The denoiser with stages that record.</summary>

@@ -6,6 +6,7 @@ internal sealed class Walk : IDisposable
     private readonly StagedDenoiser _denoiser;
     private readonly int _rows;
     private readonly FeatureTensor[] _inputs;
+    private readonly FeatureTensor[] _prepared;
     private readonly FeatureTensor[][] _boundaries;
 
     public Walk(StagedDenoiser denoiser, int rows)
@@ -13,6 +14,7 @@ internal sealed class Walk : IDisposable
         _denoiser = denoiser;
         _rows = rows;
         _inputs = [.. denoiser.Layout.Inputs.Select(Rent)];
+        _prepared = [.. (denoiser.Layout.Prelude?.Tensors ?? []).Select(Rent)];
         _boundaries = [.. denoiser.Layout.Boundaries.Select(b => b.Tensors.Select(Rent).ToArray())];
     }
 
@@ -31,20 +33,28 @@ internal sealed class Walk : IDisposable
 
     public void Run()
     {
+        _denoiser.Prelude?.Run(new StageInvocation([.. _denoiser.Layout.PreludeReads.Select(i => _inputs[i])], _prepared, _rows));
         for (var stage = 0; stage < _denoiser.Stages.Length; stage++)
         {
-            var inputs = _denoiser.Layout.ReadsOf(stage).Select(r => r.Boundary < 0 ? _inputs[r.Tensor] : _boundaries[r.Boundary][r.Tensor]).ToArray();
+            var inputs = _denoiser.Layout.ReadsOf(stage).Select(Source).ToArray();
             _denoiser.Stages[stage].Run(new StageInvocation(inputs, _boundaries[stage + 1], _rows));
         }
     }
 
     public void Dispose()
     {
-        foreach (var tensor in _inputs.Concat(_boundaries.SelectMany(b => b)))
+        foreach (var tensor in _inputs.Concat(_prepared).Concat(_boundaries.SelectMany(b => b)))
         {
             tensor.Release();
         }
     }
+
+    private FeatureTensor Source(TensorSource source) => source.Boundary switch
+    {
+        TensorSource.Input => _inputs[source.Tensor],
+        TensorSource.Prelude => _prepared[source.Tensor],
+        _ => _boundaries[source.Boundary][source.Tensor],
+    };
 
     private FeatureTensor Rent(TensorDescriptor descriptor) => _denoiser.Backend.Rent(descriptor.ElementType, descriptor.Shape, _rows);
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.ML.OnnxRuntime;
 
 namespace CachePolicies.Backends.OnnxRuntime;
@@ -20,18 +21,18 @@ internal static class GraphChecks
         }
     }
 
-    /// <summary>Checks that the graph writes exactly the tensors of a boundary.</summary>
-    public static void CheckOutputs(InferenceSession session, string file, ManifestBoundary boundary)
+    /// <summary>Checks that the graph writes exactly the tensors of a boundary or of the prelude.</summary>
+    public static void CheckOutputs(InferenceSession session, string file, string boundary, ImmutableArray<ManifestTensor> tensors)
     {
         var wanted = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var tensor in boundary.Tensors)
+        foreach (var tensor in tensors)
         {
-            var name = $"{boundary.Name}/{tensor.Name}";
+            var name = $"{boundary}/{tensor.Name}";
             wanted.Add(name);
             if (!session.OutputMetadata.TryGetValue(name, out var found))
             {
                 throw new InvalidModelException(
-                    $"'{file}' does not write '{name}', which the manifest has at '{boundary.Name}'. It writes {string.Join(", ", session.OutputNames)}.");
+                    $"'{file}' does not write '{name}', which the manifest has at '{boundary}'. It writes {string.Join(", ", session.OutputNames)}.");
             }
 
             CheckTensor(file, name, found, tensor.ToDescriptor());
@@ -39,7 +40,7 @@ internal static class GraphChecks
 
         if (session.OutputNames.FirstOrDefault(n => !wanted.Contains(n)) is { } extra)
         {
-            throw new InvalidModelException($"'{file}' writes '{extra}', which the manifest does not have at '{boundary.Name}'.");
+            throw new InvalidModelException($"'{file}' writes '{extra}', which the manifest does not have at '{boundary}'.");
         }
     }
 

@@ -36,8 +36,9 @@ internal static class ManifestReader
         return manifest;
     }
 
-    /// <summary>The stages' files and then the external data: what the fingerprint is taken over.</summary>
-    public static IEnumerable<string> FilesOf(ModelManifest manifest) => manifest.Stages.Select(s => s.File).Concat(manifest.ExternalData);
+    /// <summary>The prelude's and the stages' files and then the external data: what the fingerprint is taken over.</summary>
+    public static IEnumerable<string> FilesOf(ModelManifest manifest) =>
+        (manifest.Prelude is { } prelude ? [prelude.File] : Array.Empty<string>()).Concat(manifest.Stages.Select(s => s.File)).Concat(manifest.ExternalData);
 
     /// <summary>Compares the fingerprint with the files, where the manifest has one.</summary>
     /// <exception cref="InvalidModelException">They differ.</exception>

@@ -31,6 +31,9 @@ public sealed record ModelManifest
     /// <summary>What the denoiser is given besides the latent.</summary>
     public ImmutableArray<ManifestTensor> Inputs { get; init => field = value.IsDefault ? [] : value; } = [];
 
+    /// <summary>What is computed once for a generation, before the stages, where the model has it.</summary>
+    public ManifestPrelude? Prelude { get; init; }
+
     /// <summary>From the latent to the output.</summary>
     public required ImmutableArray<ManifestBoundary> Boundaries { get; init; }
 
@@ -101,6 +104,19 @@ public sealed record ManifestFrames
 
     /// <summary>The frames as a layout describes them.</summary>
     public FrameAxis ToFrameAxis() => new(Axis, Count);
+}
+
+/// <summary>
+/// What a model computes from inputs that stay the same for a generation. Its graph reads some of them and writes <c>prelude/tensor</c>, which any
+/// stage may read.
+/// </summary>
+public sealed record ManifestPrelude
+{
+    /// <summary>The ONNX file, beside the manifest.</summary>
+    public required string File { get; init; }
+
+    /// <summary>What it makes: conditioning per generation.</summary>
+    public required ImmutableArray<ManifestTensor> Tensors { get; init; }
 }
 
 /// <summary>A boundary as the manifest describes it.</summary>

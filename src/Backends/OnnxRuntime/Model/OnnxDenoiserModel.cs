@@ -10,13 +10,15 @@ public sealed class OnnxDenoiserModel : IDisposable
     public const long VerifiedByDefaultBelow = 256L << 20;
 
     private readonly ImmutableArray<OnnxStage> _stages;
+    private readonly OnnxStage? _prelude;
 
-    private OnnxDenoiserModel(string directory, ModelManifest manifest, StagedDenoiser denoiser, ImmutableArray<OnnxStage> stages)
+    private OnnxDenoiserModel(string directory, ModelManifest manifest, StagedDenoiser denoiser, ImmutableArray<OnnxStage> stages, OnnxStage? prelude)
     {
         Directory = directory;
         Manifest = manifest;
         Denoiser = denoiser;
         _stages = stages;
+        _prelude = prelude;
     }
 
     /// <summary>Where the model lies.</summary>
@@ -32,7 +34,7 @@ public sealed class OnnxDenoiserModel : IDisposable
     /// Tensors that a stage reads in host memory although features lie on the device, as <c>stage: tensor</c>: each is copied at each run. Empty on
     /// the CPU, and elsewhere where the provider has a kernel for every operator that reads an input.
     /// </summary>
-    public ImmutableArray<string> HostCopies => [.. _stages.SelectMany(s => s.Session.CopiedInputs.Select(i => $"{s.Name}: {i}"))];
+    public ImmutableArray<string> HostCopies => [.. (_prelude is null ? _stages : _stages.Add(_prelude)).SelectMany(s => s.Session.CopiedInputs.Select(i => $"{s.Name}: {i}"))];
 
     internal ImmutableArray<OnnxStage> Stages => _stages;
 
@@ -71,7 +73,7 @@ public sealed class OnnxDenoiserModel : IDisposable
             ?? throw new InvalidModelException($"The model '{manifest.Name}' in '{directory}' has no unsplit denoiser; its manifest names none.");
         var (first, last) = (manifest.Boundaries[0], manifest.Boundaries[^1]);
         var stage = new ManifestStage { Name = "denoiser", File = file, From = first.Name, To = last.Name };
-        return Open(directory, manifest with { Boundaries = [first, last], Stages = [stage] }, backend);
+        return Open(directory, manifest with { Prelude = null, Boundaries = [first, last], Stages = [stage] }, backend);
     }
 
     /// <summary>Closes the sessions. No generation may be running.</summary>
@@ -81,15 +83,19 @@ public sealed class OnnxDenoiserModel : IDisposable
         {
             stage.Dispose();
         }
+
+        _prelude?.Dispose();
     }
 
     private static OnnxDenoiserModel Open(string directory, ModelManifest manifest, OnnxRuntimeBackend backend)
     {
-        backend.RequireElementTypes(manifest.Inputs.Concat(manifest.Boundaries.SelectMany(b => b.Tensors)).Select(t => t.Type), manifest.Name);
+        backend.RequireElementTypes(manifest.Inputs.Concat(PreludeTensors(manifest)).Concat(manifest.Boundaries.SelectMany(b => b.Tensors)).Select(t => t.Type), manifest.Name);
         var stages = ImmutableArray.CreateBuilder<OnnxStage>(manifest.Stages.Length);
         var descriptors = ImmutableArray.CreateBuilder<StageDescriptor>(manifest.Stages.Length);
+        (OnnxStage Stage, ImmutableArray<string> Reads)? prelude = null;
         try
         {
+            prelude = OpenPrelude(directory, manifest, backend);
             for (var i = 0; i < manifest.Stages.Length; i++)
             {
                 var (stage, reads) = OpenStage(directory, manifest, i, backend);
@@ -97,8 +103,8 @@ public sealed class OnnxDenoiserModel : IDisposable
                 descriptors.Add(new StageDescriptor(stage.Name, reads));
             }
 
-            var layout = LayoutOf(directory, manifest, descriptors.ToImmutable());
-            return new OnnxDenoiserModel(directory, manifest, new StagedDenoiser(layout, [.. stages], backend), stages.ToImmutable());
+            var layout = LayoutOf(directory, manifest, descriptors.ToImmutable(), prelude?.Reads);
+            return new OnnxDenoiserModel(directory, manifest, new StagedDenoiser(layout, [.. stages], backend, prelude?.Stage), stages.ToImmutable(), prelude?.Stage);
         }
         catch
         {
@@ -107,21 +113,40 @@ public sealed class OnnxDenoiserModel : IDisposable
                 stage.Dispose();
             }
 
+            prelude?.Stage.Dispose();
             throw;
         }
     }
 
+    private static (OnnxStage Stage, ImmutableArray<string> Reads)? OpenPrelude(string directory, ModelManifest manifest, OnnxRuntimeBackend backend) =>
+        manifest.Prelude is { } prelude
+            ? OpenGraph(directory, prelude.File, PreludeDescriptor.Name, backend, InputsOf(manifest), PreludeDescriptor.Name, prelude.Tensors, mayCapture: false)
+            : null;
+
     private static (OnnxStage Stage, ImmutableArray<string> Reads) OpenStage(string directory, ModelManifest manifest, int index, OnnxRuntimeBackend backend)
     {
         var (stage, target) = (manifest.Stages[index], manifest.Boundaries[index + 1]);
-        var session = OpenSession(Path.Combine(directory, stage.File), stage, backend);
+        return OpenGraph(directory, stage.File, stage.Name, backend, KnownBefore(manifest, index), target.Name, target.Tensors, mayCapture: true);
+    }
+
+    private static (OnnxStage Stage, ImmutableArray<string> Reads) OpenGraph(
+        string directory,
+        string file,
+        string name,
+        OnnxRuntimeBackend backend,
+        Dictionary<string, TensorDescriptor> known,
+        string target,
+        ImmutableArray<ManifestTensor> tensors,
+        bool mayCapture)
+    {
+        var session = OpenSession(Path.Combine(directory, file), name, backend);
         try
         {
-            GraphChecks.CheckInputs(session, stage.File, KnownBefore(manifest, index));
-            GraphChecks.CheckOutputs(session, stage.File, target);
+            GraphChecks.CheckInputs(session, file, known);
+            GraphChecks.CheckOutputs(session, file, target, tensors);
             ImmutableArray<string> reads = [.. session.InputNames];
-            var ports = new SessionPorts(reads, [.. target.Tensors.Select(t => $"{target.Name}/{t.Name}")], []);
-            return (new OnnxStage(stage.Name, new BoundSession(backend, session, ports, $"the stage '{stage.Name}'", mayCapture: true)), reads);
+            var ports = new SessionPorts(reads, [.. tensors.Select(t => $"{target}/{t.Name}")], []);
+            return (new OnnxStage(name, new BoundSession(backend, session, ports, $"the stage '{name}'", mayCapture)), reads);
         }
         catch
         {
@@ -130,7 +155,7 @@ public sealed class OnnxDenoiserModel : IDisposable
         }
     }
 
-    private static InferenceSession OpenSession(string path, ManifestStage stage, OnnxRuntimeBackend backend)
+    private static InferenceSession OpenSession(string path, string stage, OnnxRuntimeBackend backend)
     {
         try
         {
@@ -139,18 +164,31 @@ public sealed class OnnxDenoiserModel : IDisposable
         catch (OnnxRuntimeException failure)
         {
             throw new InvalidModelException(
-                $"The stage '{stage.Name}' cannot be opened on {backend.Selection.Chosen}: '{path}' is damaged or not supported ({RuntimeMessages.Shorten(failure.Message)}).",
+                $"The stage '{stage}' cannot be opened on {backend.Selection.Chosen}: '{path}' is damaged or not supported ({RuntimeMessages.Shorten(failure.Message)}).",
                 failure);
         }
     }
 
-    // What a stage may read: the denoiser's inputs and whatever stands at its own boundary or before.
-    private static Dictionary<string, TensorDescriptor> KnownBefore(ModelManifest manifest, int stage)
+    private static ImmutableArray<ManifestTensor> PreludeTensors(ModelManifest manifest) => manifest.Prelude?.Tensors ?? [];
+
+    private static Dictionary<string, TensorDescriptor> InputsOf(ModelManifest manifest)
     {
         var known = new Dictionary<string, TensorDescriptor>(StringComparer.Ordinal);
         foreach (var input in manifest.Inputs)
         {
             known[input.Name] = input.ToDescriptor();
+        }
+
+        return known;
+    }
+
+    // What a stage may read: the denoiser's inputs, what the prelude made, and whatever stands at its own boundary or before.
+    private static Dictionary<string, TensorDescriptor> KnownBefore(ModelManifest manifest, int stage)
+    {
+        var known = InputsOf(manifest);
+        foreach (var tensor in PreludeTensors(manifest))
+        {
+            known[$"{PreludeDescriptor.Name}/{tensor.Name}"] = tensor.ToDescriptor();
         }
 
         foreach (var boundary in manifest.Boundaries.Take(stage + 1))
@@ -164,9 +202,9 @@ public sealed class OnnxDenoiserModel : IDisposable
         return known;
     }
 
-    private static DenoiserLayout LayoutOf(string directory, ModelManifest manifest, ImmutableArray<StageDescriptor> stages)
+    private static DenoiserLayout LayoutOf(string directory, ModelManifest manifest, ImmutableArray<StageDescriptor> stages, ImmutableArray<string>? preludeReads)
     {
-        if (manifest.Inputs.FirstOrDefault(i => !stages.Any(s => s.Reads.Contains(i.Name))) is { } unread)
+        if (manifest.Inputs.FirstOrDefault(i => !stages.Any(s => s.Reads.Contains(i.Name)) && preludeReads?.Contains(i.Name) != true) is { } unread)
         {
             throw new InvalidModelException($"The manifest in '{directory}' has the input '{unread.Name}', which no stage reads.");
         }
@@ -178,7 +216,8 @@ public sealed class OnnxDenoiserModel : IDisposable
                 [.. manifest.Inputs.Select(t => t.ToDescriptor())],
                 [.. manifest.Boundaries.Select(b => new Boundary(b.Name, b.Role, [.. b.Tensors.Select(t => t.ToDescriptor())]))],
                 stages,
-                manifest.Fingerprint ?? "");
+                manifest.Fingerprint ?? "",
+                preludeReads is { } reads ? new PreludeDescriptor(reads, [.. PreludeTensors(manifest).Select(t => t.ToDescriptor())]) : null);
         }
         catch (InvalidLayoutException failure)
         {
