@@ -64,9 +64,9 @@ public sealed class OnnxModelFile
     /// <param name="path">The file to write; one that is there is replaced.</param>
     /// <exception cref="OnnxFormatException">The model holds more than 2 GB without its external data, which the format does not allow.</exception>
     /// <exception cref="IOException">The file cannot be written; nothing is left behind.</exception>
-    public void Save(string path) => Save(Model, path);
+    public void Save(string path) => Save(Model, path, static file => new FileStream(file, FileMode.CreateNew, FileAccess.Write));
 
-    internal static void Save(ModelProto model, string path)
+    internal static void Save(ModelProto model, string path, Func<string, Stream> create)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         var inline = model.AllTensors().Where(tensor => !tensor.IsExternal()).Sum(tensor => (long)tensor.RawData.Length);
@@ -78,10 +78,10 @@ public sealed class OnnxModelFile
         var temporary = $"{path}.{Guid.NewGuid():N}.tmp";
         try
         {
-            using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write))
+            using (var stream = create(temporary))
             {
                 model.WriteTo(stream);
-                stream.Flush(flushToDisk: true);
+                (stream as FileStream)?.Flush(flushToDisk: true);
             }
 
             File.Move(temporary, path, overwrite: true);

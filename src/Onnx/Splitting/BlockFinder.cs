@@ -37,6 +37,12 @@ internal static class BlockFinder
             // Blocks run in the order of their middles: an exporter may move a block's first nodes forward.
             .OrderBy(block => block.Nodes[block.Nodes.Count / 2])
             .ToList();
+        if (UNetStacks.AreIn(found))
+        {
+            // A U-Net's output layers are numbered modules, too.
+            found.RemoveAll(block => !UNetStacks.IsEncoder(block.Stack) && !UNetStacks.IsMiddle(block.Stack) && !UNetStacks.IsDecoder(block.Stack));
+        }
+
         return found.Count >= 2 ? found : [];
     }
 
@@ -46,7 +52,7 @@ internal static class BlockFinder
         var parts = scope.Split('.');
         for (var i = 0; i < parts.Length; i++)
         {
-            if (parts[i] is "mid_block" or "middle_block")
+            if (UNetStacks.IsMiddle(parts[i]))
             {
                 return (string.Join('.', parts[..(i + 1)]), 0);
             }

@@ -6,11 +6,8 @@ internal sealed record Cut(string Name, string Role, bool[] Inside, IReadOnlyLis
 /// <summary>Says where a denoiser is cut, by its blocks.</summary>
 internal sealed class CutProposal(DenoiserGraph graph, IReadOnlyList<DenoiserBlock> blocks, SplitOptions options)
 {
-    private const string EncoderStack = "down_blocks", DecoderStack = "up_blocks";
-
     /// <summary>Whether the blocks are those of a U-Net.</summary>
-    public bool IsUNet { get; } = blocks.Any(block => block.Stack.EndsWith(EncoderStack, StringComparison.Ordinal))
-        && blocks.Any(block => block.Stack.EndsWith(DecoderStack, StringComparison.Ordinal));
+    public bool IsUNet { get; } = UNetStacks.AreIn(blocks);
 
     /// <summary>The stacks of a transformer, in order.</summary>
     public IReadOnlyList<string> Stacks { get; } = [.. blocks.Select(block => block.Stack).Distinct(StringComparer.Ordinal)];
@@ -90,12 +87,11 @@ internal sealed class CutProposal(DenoiserGraph graph, IReadOnlyList<DenoiserBlo
     private List<Cut> ProposeUNet()
     {
         var first = blocks[0];
-        var probe = first.Nodes.Where(node => OnnxScope.Of(graph.Index.Nodes[node])[first.ToString().Length..] is var inner
-            && (inner.StartsWith(".resnets.0", StringComparison.Ordinal) || inner.StartsWith(".attentions.0", StringComparison.Ordinal))).ToArray();
-        var encoder = blocks.TakeWhile(block => !block.Stack.EndsWith(DecoderStack, StringComparison.Ordinal)).ToList();
+        var probe = ProbeOf(first);
+        var encoder = blocks.TakeWhile(block => !UNetStacks.IsDecoder(block.Stack)).ToList();
         var decoder = blocks.Skip(encoder.Count).ToList();
         var cuts = new List<Cut> { new("embedded", "embedded", Before(first)) };
-        if (probe.Length > 0 && probe.Length < first.Nodes.Count)
+        if (probe.Length > 0)
         {
             cuts.Add(new Cut("structure.probe", "structure.probe", Through(probe)));
         }
@@ -110,8 +106,23 @@ internal sealed class CutProposal(DenoiserGraph graph, IReadOnlyList<DenoiserBlo
         return cuts;
     }
 
+    // A block of diffusers goes on to a downsampling; one of the original code is a resnet with its attention, and the downsampling is another.
+    private int[] ProbeOf(DenoiserBlock first)
+    {
+        var probe = first.Nodes.Where(node => OnnxScope.Of(graph.Index.Nodes[node])[first.ToString().Length..] is var inner
+            && (inner.StartsWith(".resnets.0", StringComparison.Ordinal) || inner.StartsWith(".attentions.0", StringComparison.Ordinal))).ToArray();
+        return probe.Length > 0 ? probe.Length < first.Nodes.Count ? probe : []
+            : blocks.Count(block => UNetStacks.IsEncoder(block.Stack)) > 1 ? [.. first.Nodes]
+            : [];
+    }
+
     private Cut Explicit(string name, IReadOnlyList<string> values)
     {
+        if (name is "latent" or "output" or SplitPlan.PreludeName)
+        {
+            throw new ModelSplitException($"A cut cannot be called '{name}': every split has something of that name; choose another.");
+        }
+
         foreach (var value in values)
         {
             if (graph.Index.Producer(value) is var node && (node < 0 || !graph.IsDynamic[node]))

@@ -35,6 +35,13 @@ public sealed record DenoiserBoundary(string Name, string Role, IReadOnlyList<Bo
 /// <param name="ComputeShare">The estimated share of the denoiser's arithmetic: products of matrices and convolutions, 0 to 1.</param>
 public sealed record DenoiserStage(string Name, string From, string To, int Nodes, long Parameters, long WeightBytes, double ComputeShare);
 
+/// <summary>What is computed once for a generation, before the stages.</summary>
+/// <param name="Tensors">What it makes; stages read them as <c>prelude/name</c>.</param>
+/// <param name="Nodes">The nodes of its graph.</param>
+/// <param name="Parameters">The numbers that its weights hold.</param>
+/// <param name="WeightBytes">The bytes of its weights.</param>
+public sealed record DenoiserPrelude(IReadOnlyList<BoundaryTensor> Tensors, int Nodes, long Parameters, long WeightBytes);
+
 /// <summary>What a denoiser is, and how it would be split.</summary>
 /// <param name="Path">The model's file.</param>
 /// <param name="Family">The architecture.</param>
@@ -56,6 +63,9 @@ public sealed record DenoiserDescription(
     IReadOnlyList<DenoiserBoundary> Boundaries,
     IReadOnlyList<DenoiserStage> Stages)
 {
+    /// <summary>What is computed once for a generation, before the stages; <see langword="null"/> where nothing is.</summary>
+    public DenoiserPrelude? Prelude { get; init; }
+
     internal static DenoiserDescription Of(SplitPlan plan)
     {
         var graph = plan.Graph;
@@ -69,9 +79,25 @@ public sealed record DenoiserDescription(
             [.. graph.Index.Inputs.Select(input => new DenoiserInput(input, graph.MeaningOf(input), graph.Shapes.Of(input).Type, graph.Shapes.Of(input).Axes))],
             graph.Output,
             [.. plan.Blocks.GroupBy(block => block.Stack).Select(stack => new DenoiserStack(stack.Key, stack.Count()))],
-            [.. plan.Boundaries.Select(boundary => new DenoiserBoundary(
-                boundary.Name, boundary.Role, [.. boundary.Tensors.Select(tensor => new BoundaryTensor(tensor.Name, ManifestWriter.KindName(tensor.Kind), tensor.Type, tensor.Axes))]))],
-            [.. stages.Select(stage => stage with { ComputeShare = total > 0 ? stage.ComputeShare / total : 0 })]);
+            [.. plan.Boundaries.Select(boundary => new DenoiserBoundary(boundary.Name, boundary.Role, TensorsOf(boundary)))],
+            [.. stages.Select(stage => stage with { ComputeShare = total > 0 ? stage.ComputeShare / total : 0 })])
+        {
+            Prelude = PreludeOf(plan),
+        };
+    }
+
+    private static IReadOnlyList<BoundaryTensor> TensorsOf(PlannedBoundary boundary) =>
+        [.. boundary.Tensors.Select(tensor => new BoundaryTensor(tensor.Name, ManifestWriter.KindName(tensor.Kind), tensor.Type, tensor.Axes))];
+
+    private static DenoiserPrelude? PreludeOf(SplitPlan plan)
+    {
+        if (plan.PreludePlan is not { } prelude)
+        {
+            return null;
+        }
+
+        var stage = StageOf(prelude, 0);
+        return new DenoiserPrelude(TensorsOf(plan.Prelude!), stage.Nodes, stage.Parameters, stage.WeightBytes);
     }
 
     private static DenoiserStage StageOf(SplitPlan plan, int stage)

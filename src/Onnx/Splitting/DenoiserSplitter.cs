@@ -29,7 +29,12 @@ public static class DenoiserSplitter
     /// <exception cref="ModelSplitException">The model cannot be cut so.</exception>
     /// <exception cref="IOException">The target exists or cannot be written; nothing is left behind.</exception>
     public static SplitResult Split(
-        string path, string directory, SplitOptions? options = null, Action<string, string>? verify = null, CancellationToken cancellationToken = default)
+        string path, string directory, SplitOptions? options = null, Action<string, string>? verify = null, CancellationToken cancellationToken = default) =>
+        Split(path, directory, options, verify, static file => new FileStream(file, FileMode.CreateNew, FileAccess.Write), cancellationToken);
+
+    /// <summary>The same with every file that is written opened by <paramref name="create"/>.</summary>
+    internal static SplitResult Split(
+        string path, string directory, SplitOptions? options, Action<string, string>? verify, Func<string, Stream> create, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(directory);
         options ??= new SplitOptions();
@@ -43,26 +48,41 @@ public static class DenoiserSplitter
         var plan = SplitPlanner.Plan(new DenoiserGraph(file, options), options);
         CheckPrediction(options.Prediction);
         var temporary = $"{target}.{Guid.NewGuid():N}.tmp";
-        Directory.CreateDirectory(temporary);
         try
         {
-            var (written, notices) = Fill(temporary, plan, options, verify, cancellationToken);
+            Directory.CreateDirectory(temporary);
+            var (written, notices) = Fill(temporary, plan, options, verify, create, cancellationToken);
             Directory.Move(temporary, target);
             return new SplitResult(target, DenoiserDescription.Of(plan), written, notices);
         }
-        catch
+        catch (Exception failure)
         {
-            Directory.Delete(temporary, recursive: true);
+            if (Directory.Exists(temporary))
+            {
+                Directory.Delete(temporary, recursive: true);
+            }
+
+            if (failure is IOException full && DiskFull.Is(full))
+            {
+                throw DiskFull.Explain(full, directory);
+            }
+
             throw;
         }
     }
 
     private static (long Written, List<string> Notices) Fill(
-        string folder, SplitPlan plan, SplitOptions options, Action<string, string>? verify, CancellationToken cancellationToken)
+        string folder, SplitPlan plan, SplitOptions options, Action<string, string>? verify, Func<string, Stream> create, CancellationToken cancellationToken)
     {
         var file = plan.Graph.File;
         var files = new List<string>();
-        using var weights = new WeightStore(file, folder);
+        using var weights = new WeightStore(file, folder, create);
+        if (StageGraphWriter.WritePrelude(plan) is { } prelude)
+        {
+            files.Add(ManifestWriter.PreludeFile);
+            Save(prelude, files[^1]);
+        }
+
         for (var stage = 0; stage < plan.Boundaries.Count - 1; stage++)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -82,7 +102,7 @@ public static class DenoiserSplitter
         var fingerprint = Fingerprint(folder, [.. files, .. weights.Files]);
         // Until everything is done the manifest has a name by which nobody loads it.
         var unfinished = Path.Combine(folder, ManifestWriter.FileName + ".unfinished");
-        using (var manifest = new FileStream(unfinished, FileMode.CreateNew))
+        using (var manifest = create(unfinished))
         {
             var name = options.Name ?? Path.GetFileNameWithoutExtension(file.Path);
             ManifestWriter.Write(manifest, plan, name, options.Prediction ?? DefaultPrediction(plan.Family), weights.Files, fingerprint, options.Sections);
@@ -102,7 +122,7 @@ public static class DenoiserSplitter
             var model = new ModelProto { IrVersion = file.IrVersion, ProducerName = "CachePolicies", Graph = graph };
             model.OpsetImport.AddRange(file.Model.OpsetImport);
             model.Functions.AddRange(file.Model.Functions);
-            OnnxModelFile.Save(model, Path.Combine(folder, name));
+            OnnxModelFile.Save(model, Path.Combine(folder, name), create);
         }
     }
 

@@ -7,6 +7,7 @@ internal static class ManifestWriter
 {
     public const string FileName = "manifest.json";
     public const string WholeFile = "denoiser.onnx";
+    public const string PreludeFile = SplitPlan.PreludeName + ".onnx";
 
     public static string StageFile(SplitPlan plan, int stage) => plan.StageName(stage) + ".onnx";
 
@@ -25,6 +26,7 @@ internal static class ManifestWriter
 
             json.WriteString("prediction", prediction);
             WriteInputs(json, plan);
+            WritePrelude(json, plan.Prelude);
             WriteBoundaries(json, plan);
             json.WriteStartArray("stages");
             for (var stage = 0; stage < plan.Boundaries.Count - 1; stage++)
@@ -74,6 +76,17 @@ internal static class ManifestWriter
         json.WriteEndArray();
     }
 
+    private static void WritePrelude(Utf8JsonWriter json, PlannedBoundary? prelude)
+    {
+        if (prelude is not null)
+        {
+            json.WriteStartObject("prelude");
+            json.WriteString("file", PreludeFile);
+            WriteTensors(json, prelude);
+            json.WriteEndObject();
+        }
+    }
+
     private static void WriteBoundaries(Utf8JsonWriter json, SplitPlan plan)
     {
         json.WriteStartArray("boundaries");
@@ -82,31 +95,36 @@ internal static class ManifestWriter
             json.WriteStartObject();
             json.WriteString("name", boundary.Name);
             json.WriteString("role", boundary.Role);
-            json.WriteStartArray("tensors");
-            foreach (var tensor in boundary.Tensors)
+            WriteTensors(json, boundary);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void WriteTensors(Utf8JsonWriter json, PlannedBoundary boundary)
+    {
+        json.WriteStartArray("tensors");
+        foreach (var tensor in boundary.Tensors)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", tensor.Name);
+            json.WriteString("kind", KindName(tensor.Kind));
+            if (tensor.Kind == PlannedKind.Conditioning)
             {
-                json.WriteStartObject();
-                json.WriteString("name", tensor.Name);
-                json.WriteString("kind", KindName(tensor.Kind));
-                if (tensor.Kind == PlannedKind.Conditioning)
-                {
-                    json.WriteString("per", tensor.PerGeneration ? "generation" : "evaluation");
-                }
+                json.WriteString("per", tensor.PerGeneration ? "generation" : "evaluation");
+            }
 
-                WriteTypeAndShape(json, tensor.Type, tensor.Axes);
-                if (tensor.Frames is { } frames)
-                {
-                    json.WriteStartObject("frames");
-                    json.WriteNumber("axis", frames.Axis);
-                    json.WritePropertyName("count");
-                    WriteAxis(json, frames.Count);
-                    json.WriteEndObject();
-                }
-
+            WriteTypeAndShape(json, tensor.Type, tensor.Axes);
+            if (tensor.Frames is { } frames)
+            {
+                json.WriteStartObject("frames");
+                json.WriteNumber("axis", frames.Axis);
+                json.WritePropertyName("count");
+                WriteAxis(json, frames.Count);
                 json.WriteEndObject();
             }
 
-            json.WriteEndArray();
             json.WriteEndObject();
         }
 

@@ -74,6 +74,22 @@ internal sealed record PlannedInput(string Name, string Value, OnnxElementType T
 internal sealed record SplitPlan(
     DenoiserGraph Graph, DenoiserFamily Family, IReadOnlyList<DenoiserBlock> Blocks, IReadOnlyList<PlannedInput> Inputs, IReadOnlyList<PlannedBoundary> Boundaries)
 {
+    /// <summary>The name of what is computed once for a generation; no boundary can have it.</summary>
+    public const string PreludeName = "prelude";
+
+    /// <summary>What several stages need and only inputs that stay the same for a generation decide; <see langword="null"/> where there is nothing.</summary>
+    public PlannedBoundary? Prelude { get; init; }
+
+    /// <summary>The prelude as a plan of its own, with one stage.</summary>
+    public SplitPlan? PreludePlan => Prelude is null ? null : this with { Boundaries = [Boundaries[0], Prelude], Prelude = null };
+
+    /// <summary>The boundary, or the prelude, that the full name of a tensor speaks of.</summary>
+    public PlannedBoundary BoundaryOf(string fullName)
+    {
+        var name = fullName[..fullName.LastIndexOf('/')];
+        return name == Prelude?.Name ? Prelude : Boundaries.Single(boundary => boundary.Name == name);
+    }
+
     /// <summary>
     /// Whether a value is a number that comes from the latents' shape before the first block and that is the same for all lanes, so that it can be
     /// handed on like conditioning.

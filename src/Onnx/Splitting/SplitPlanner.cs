@@ -46,8 +46,8 @@ internal sealed class SplitPlanner
             NameStates(i, cuts[i - 1].States);
         }
 
-        AddSharedConditioning();
-        var plan = new SplitPlan(_graph, Family(), _blocks, Inputs(), _boundaries);
+        var prelude = AddSharedConditioning();
+        var plan = new SplitPlan(_graph, Family(), _blocks, Inputs(), _boundaries) { Prelude = prelude.Tensors.Count > 0 ? prelude : null };
         AddMissing(plan);
         AddSignals();
         AddFrames();
@@ -180,8 +180,9 @@ internal sealed class SplitPlanner
 
     private int StageOf(int node) => _boundaries.FindIndex(boundary => boundary.Inside[node]) - 1;
 
-    // What several stages need and the latents do not change is computed once, with the embedding.
-    private void AddSharedConditioning()
+    // What several stages need and the latents do not change is computed once: with the embedding where the timestep matters, else before it in the
+    // prelude, once for a generation.
+    private PlannedBoundary AddSharedConditioning()
     {
         var count = _graph.Index.Nodes.Count;
         var stages = new ulong[count];
@@ -203,27 +204,39 @@ internal sealed class SplitPlanner
             }
         }
 
-        bool IsShared(ulong set) => (set & 1) != 0 || System.Numerics.BitOperations.PopCount(set) > 1;
+        bool IsShared(int node) => _graph.IsConditioning[node] && ((stages[node] & 1) != 0 || System.Numerics.BitOperations.PopCount(stages[node]) > 1);
+        bool IsPrelude(int node) => IsShared(node) && !_graph.FollowsTimestep[node];
 
         var embedded = _boundaries[1];
+        var prelude = new PlannedBoundary(SplitPlan.PreludeName, SplitPlan.PreludeName, new bool[count]);
         var taken = new Dictionary<string, int>(StringComparer.Ordinal);
         for (var node = 0; node < count; node++)
         {
-            if (!_graph.IsConditioning[node] || !IsShared(stages[node]))
+            if (!IsShared(node))
             {
                 continue;
             }
 
-            foreach (var value in OnnxGraphIndex.OutputsOf(_graph.Index.Nodes[node]))
+            foreach (var value in OnnxGraphIndex.OutputsOf(_graph.Index.Nodes[node]).Where(IsWorthKeeping))
             {
-                var readElsewhere = _graph.Index.Consumers(value).Any(consumer =>
-                    (_graph.IsDynamic[consumer] && StageOf(consumer) >= 1) || (_graph.IsConditioning[consumer] && !IsShared(stages[consumer]) && stages[consumer] > 1));
-                if (readElsewhere && IsWorthKeeping(value) && !embedded.Tensors.Exists(tensor => StageSlice.ValuesOf(tensor.Origin).Contains(value)))
+                var consumers = _graph.Index.Consumers(value);
+                var state = embedded.Tensors.Find(tensor => StageSlice.ValuesOf(tensor.Origin).Contains(value));
+                if (IsPrelude(node))
+                {
+                    if (state is not null || consumers.Any(consumer => _graph.IsDynamic[consumer] || (_graph.IsConditioning[consumer] && stages[consumer] != 0 && !IsPrelude(consumer))))
+                    {
+                        prelude.Tensors.Add(Condition(Unique(taken, state?.Name ?? NameOf(node)), value));
+                    }
+                }
+                else if (state is null && consumers.Any(consumer =>
+                    (_graph.IsDynamic[consumer] && StageOf(consumer) >= 1) || (_graph.IsConditioning[consumer] && !IsShared(consumer) && stages[consumer] > 1)))
                 {
                     embedded.Tensors.Add(Condition(Unique(taken, NameOf(node)), value));
                 }
             }
         }
+
+        return prelude;
     }
 
     // Integers that come from shapes are worked out in each stage.

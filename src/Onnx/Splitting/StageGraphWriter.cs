@@ -35,13 +35,19 @@ internal sealed class StageGraphWriter
     /// <summary>The graph of a stage; its initialisers are those of the original that it needs.</summary>
     public static GraphProto Write(SplitPlan plan, int stage) => new StageGraphWriter(plan, stage).Write();
 
+    /// <summary>The graph of what is computed once for a generation, or <see langword="null"/>.</summary>
+    public static GraphProto? WritePrelude(SplitPlan plan) => plan.PreludePlan is { } prelude
+        ? new StageGraphWriter(prelude, 0) { _graph = { Name = SplitPlan.PreludeName } }.Write()
+        : null;
+
     /// <summary>The whole denoiser under the names of the manifest, with the boundaries' tensors as further outputs where asked.</summary>
     public static GraphProto WriteWhole(SplitPlan plan, bool withBoundaries)
     {
         var boundaries = plan.Boundaries;
-        var writer = new StageGraphWriter(plan with { Boundaries = [boundaries[0], boundaries[^1]] }, 0) { _graph = { Name = "denoiser" } };
+        var writer = new StageGraphWriter(plan with { Boundaries = [boundaries[0], boundaries[^1]], Prelude = null }, 0) { _graph = { Name = "denoiser" } };
         writer.AddInputs();
-        foreach (var boundary in withBoundaries ? boundaries.Skip(1) : [boundaries[^1]])
+        var inner = plan.Prelude is null ? boundaries.Skip(1) : boundaries.Skip(1).Prepend(plan.Prelude);
+        foreach (var boundary in withBoundaries ? inner : [boundaries[^1]])
         {
             foreach (var tensor in boundary.Tensors)
             {
@@ -94,7 +100,7 @@ internal sealed class StageGraphWriter
 
         foreach (var (value, (fullName, origin)) in _slice.Given.Where(given => _slice.Read.Contains(given.Key)))
         {
-            var boundary = _plan.Boundaries.Single(candidate => candidate.Name == fullName[..fullName.LastIndexOf('/')]);
+            var boundary = _plan.BoundaryOf(fullName);
             var tensor = boundary.Tensors.First(candidate => boundary.FullName(candidate) == fullName);
             DeclareInput(fullName, tensor.Type, tensor.Axes);
             if (origin is TensorOrigin.Whole)
@@ -187,12 +193,7 @@ internal sealed class StageGraphWriter
         _renamed[value] = scalar ? Node("Reshape", [joined, Constant([], scalar: false)]) : joined;
     }
 
-    private string Declared(string fullName)
-    {
-        var slash = fullName.LastIndexOf('/');
-        var boundary = _plan.Boundaries.Single(candidate => candidate.Name == fullName[..slash]);
-        return DeclareTensor(boundary, fullName[(slash + 1)..]);
-    }
+    private string Declared(string fullName) => DeclareTensor(_plan.BoundaryOf(fullName), fullName[(fullName.LastIndexOf('/') + 1)..]);
 
     private void AddOutput(PlannedBoundary boundary, PlannedTensor tensor, bool canRename, PlannedBoundary? partsFrom)
     {
@@ -257,7 +258,7 @@ internal sealed class StageGraphWriter
         var current = Node("Cast", [Current(value)], after: true, OnnxAttribute.Integer("to", (long)type));
         if (!shape.HasBatch)
         {
-            var batch = Node("Gather", [Node("Shape", [Current(Source.Latent)], after: true), Constant([0], scalar: false)], after: true, OnnxAttribute.Integer("axis", 0));
+            var batch = Node("Gather", [Node("Shape", [AnyInput], after: true), Constant([0], scalar: false)], after: true, OnnxAttribute.Integer("axis", 0));
             var ones = Constant([.. Enumerable.Repeat(1L, shape.Axes!.Count)], scalar: false);
             var target = shape.Axes.Count == 0 ? batch : Node("Concat", [batch, ones], after: true, OnnxAttribute.Integer("axis", 0));
             current = Node("Expand", [current, target], after: true);
@@ -265,6 +266,9 @@ internal sealed class StageGraphWriter
 
         _after.Add(new NodeProto { OpType = "Identity", Name = $"copy/{fullName}", Input = { current }, Output = { fullName } });
     }
+
+    // All inputs have the batch axis.
+    private string AnyInput => _graph.Input[0].Name;
 
     private string Current(string value) => _renamed.GetValueOrDefault(value, value);
 

@@ -84,6 +84,15 @@ internal sealed class StageSlice
                 }
             }
         }
+
+        // A state that started as conditioning is read where it stands.
+        foreach (var tensor in _plan.Prelude?.Tensors ?? [])
+        {
+            foreach (var value in ValuesOf(tensor.Origin))
+            {
+                _given.TryAdd(value, (_plan.Prelude!.FullName(tensor), tensor.Origin));
+            }
+        }
     }
 
     // A node that depends on the latents can run in the stage when all that it needs is given or can run in the stage.

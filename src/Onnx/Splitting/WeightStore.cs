@@ -15,14 +15,19 @@ internal sealed class WeightStore : IDisposable
 
     private const int Alignment = 64;
 
+    private static readonly byte[] Zeros = new byte[Alignment];
+
     private readonly string _target;
+    private readonly Func<string, Stream> _create;
     private readonly string _fileName;
     private readonly Dictionary<string, (long Offset, long Length)> _placed = new(StringComparer.Ordinal);
-    private FileStream? _stream;
+    private Stream? _stream;
+    private long _length;
 
-    public WeightStore(OnnxModelFile model, string target)
+    public WeightStore(OnnxModelFile model, string target, Func<string, Stream> create)
     {
         _target = target;
+        _create = create;
         var linked = model.ExternalTensors.DistinctBy(tensor => tensor.Location).ToList();
         foreach (var tensor in linked)
         {
@@ -64,9 +69,12 @@ internal sealed class WeightStore : IDisposable
 
     public void Dispose()
     {
-        _stream?.Flush(flushToDisk: true);
-        _stream?.Dispose();
+        var stream = _stream;
         _stream = null;
+        using (stream)
+        {
+            (stream as FileStream)?.Flush(flushToDisk: true);
+        }
     }
 
     private TensorProto Place(TensorProto tensor, string name)
@@ -98,14 +106,14 @@ internal sealed class WeightStore : IDisposable
     {
         if (_stream is null)
         {
-            _stream = new FileStream(Path.Combine(_target, _fileName), FileMode.CreateNew, FileAccess.Write);
+            _stream = _create(Path.Combine(_target, _fileName));
             Files.Add(_fileName);
         }
 
-        var offset = (_stream.Position + Alignment - 1) / Alignment * Alignment;
-        _stream.SetLength(offset);
-        _stream.Position = offset;
+        var offset = (_length + Alignment - 1) / Alignment * Alignment;
+        _stream.Write(Zeros, 0, (int)(offset - _length));
         _stream.Write(data.Span);
+        _length = offset + data.Length;
         BytesWritten += data.Length;
         return offset;
     }

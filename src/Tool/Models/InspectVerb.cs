@@ -45,7 +45,15 @@ internal static class InspectVerb
         text.WriteLine("boundaries");
         foreach (var boundary in description.Boundaries)
         {
-            text.WriteLine($"  {boundary.Name,-18} {string.Join("  ", boundary.Tensors.Select(tensor => $"{tensor.Name}[{string.Join(", ", tensor.Axes)}]{(tensor.Kind == "state" ? "" : " " + tensor.Kind)}"))}");
+            text.WriteLine($"  {boundary.Name,-18} {Describe(boundary.Tensors)}");
+        }
+
+        if (description.Prelude is { } prelude)
+        {
+            text.WriteLine();
+            text.WriteLine("once a generation");
+            text.WriteLine(string.Create(culture, $"  prelude            {Describe(prelude.Tensors)}"));
+            text.WriteLine(string.Create(culture, $"                     {prelude.Nodes} nodes, {prelude.Parameters:N0} parameters, {prelude.WeightBytes:N0} bytes"));
         }
 
         text.WriteLine();
@@ -57,6 +65,9 @@ internal static class InspectVerb
 
         return text.ToString().TrimEnd();
     }
+
+    private static string Describe(IReadOnlyList<BoundaryTensor> tensors) =>
+        string.Join("  ", tensors.Select(tensor => $"{tensor.Name}[{string.Join(", ", tensor.Axes)}]{(tensor.Kind == "state" ? "" : " " + tensor.Kind)}"));
 
     private static string Describe(DenoiserFamily family) => family switch
     {

@@ -36,7 +36,7 @@ internal static class SplitVerb
             }
 
             SplitVerification? verification = null;
-            var wanted = parsed.GetValue(verify) ?? model.Stages.Sum(stage => stage.WeightBytes) < VerifiedByDefaultBelow;
+            var wanted = parsed.GetValue(verify) ?? model.Stages.Sum(stage => stage.WeightBytes) + (model.Prelude?.WeightBytes ?? 0) < VerifiedByDefaultBelow;
             var split = DenoiserSplitter.Split(
                 path, directory, options, wanted ? (manifest, whole) => verification = SplitVerification.Run(manifest, whole) : null, cancellationToken);
             Report(console.Output, split, verification);

@@ -16,6 +16,7 @@ internal sealed record BoundaryDifference(string Boundary, double Difference, do
 internal sealed record SplitVerification(IReadOnlyList<BoundaryDifference> Boundaries)
 {
     // The runtime fuses the whole graph otherwise than its parts: float32 sums then round differently.
+    private const string Prelude = "prelude";
     private const double Tolerance = 1e-4, HalfTolerance = 2e-2;
 
     /// <summary>The largest difference of all.</summary>
@@ -43,9 +44,9 @@ internal sealed record SplitVerification(IReadOnlyList<BoundaryDifference> Bound
                 }
             }
 
-            foreach (var stage in manifest.RootElement.GetProperty("stages").EnumerateArray())
+            foreach (var file in Graphs(manifest.RootElement))
             {
-                using var session = new InferenceSession(Path.Combine(directory, stage.GetProperty("file").GetString()!), Deterministic());
+                using var session = new InferenceSession(Path.Combine(directory, file), Deterministic());
                 foreach (var (name, value) in Execute(session, values))
                 {
                     values.Add(name, value);
@@ -58,8 +59,20 @@ internal sealed record SplitVerification(IReadOnlyList<BoundaryDifference> Bound
         }
 
         var differences = manifest.RootElement.GetProperty("boundaries").EnumerateArray().Skip(1)
-            .Select(boundary => Compare(boundary, values)).ToList();
-        return new SplitVerification(differences);
+            .Select(boundary => Compare(boundary.GetProperty("name").GetString()!, boundary, values));
+        if (manifest.RootElement.TryGetProperty(Prelude, out var prelude))
+        {
+            differences = differences.Prepend(Compare(Prelude, prelude, values));
+        }
+
+        return new SplitVerification([.. differences]);
+    }
+
+    // In the order in which they run.
+    private static IEnumerable<string> Graphs(JsonElement manifest)
+    {
+        var stages = manifest.GetProperty("stages").EnumerateArray();
+        return (manifest.TryGetProperty(Prelude, out var prelude) ? stages.Prepend(prelude) : stages).Select(graph => graph.GetProperty("file").GetString()!);
     }
 
     /// <inheritdoc/>
@@ -82,9 +95,8 @@ internal sealed record SplitVerification(IReadOnlyList<BoundaryDifference> Bound
         return session.OutputNames.Zip(results).ToDictionary(pair => pair.First, pair => Tensors.Copy(pair.Second));
     }
 
-    private static BoundaryDifference Compare(JsonElement boundary, ValueBag values)
+    private static BoundaryDifference Compare(string name, JsonElement boundary, ValueBag values)
     {
-        var name = boundary.GetProperty("name").GetString()!;
         var (difference, magnitude) = (0.0, 0.0);
         foreach (var tensor in boundary.GetProperty("tensors").EnumerateArray())
         {
