@@ -19,7 +19,7 @@ public sealed class SplitVerbTests : IDisposable
         Assert.Contains("3 double_blocks, then 6 single_blocks", run.Output, StringComparison.Ordinal);
         Assert.Contains("bit by bit, at every boundary", run.Output, StringComparison.Ordinal);
         var written = Directory.GetFiles(Target).Select(Path.GetFileName).ToArray();
-        Assert.Equal(12, written.Length);
+        Assert.Equal(13, written.Length);
         Assert.All(written, file => Assert.Equal(File.ReadAllBytes(Path.Combine(SampleModel(), file!)), File.ReadAllBytes(Path.Combine(Target, file!))));
     }
 
