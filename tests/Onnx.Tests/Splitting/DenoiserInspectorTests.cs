@@ -26,13 +26,13 @@ public sealed class DenoiserInspectorTests : IDisposable
     }
 
     [Theory]
-    [InlineData("flux", "embedded", "image[9, 16] text[5, 16] rotary.cos[14, 16] conditioning rotary.sin[14, 16] conditioning vec[16] conditioning modulated[9, 16] signal")]
+    [InlineData("flux", "embedded", "image[9, 16] text[5, 16] vec[16] conditioning modulated[9, 16] signal")]
     [InlineData("flux", "structure", "image[9, 16] text[5, 16]")]
     [InlineData("flux", "detail.probe", "image[9, 16] text[5, 16] residual[14, 16] signal")]
     [InlineData("flux", "detail", "image[9, 16]")]
     [InlineData("sd3", "structure", "image[16, 16] text[5, 16]")]
     [InlineData("sd3", "detail", "image[16, 16]")]
-    [InlineData("pixart", "embedded", "image[16, 16] context[5, 16] conditioning vec[16] conditioning vec2[6, 16] conditioning modulated[16, 16] signal")]
+    [InlineData("pixart", "embedded", "image[16, 16] vec[16] conditioning vec2[6, 16] conditioning modulated[16, 16] signal")]
     [InlineData("pixart", "detail.probe", "image[16, 16] residual[16, 16] signal")]
     [InlineData("wan", "latent", "image[4, frames, height, width]")]
     [InlineData("wan", "structure", "image[axis0, 16]")]
@@ -57,28 +57,65 @@ public sealed class DenoiserInspectorTests : IDisposable
     [Fact]
     public void The_metadata_of_the_newer_exporter_serves_as_well_as_names()
     {
-        var model = Denoisers.Read("flux");
-        var nodes = 0;
-        foreach (var node in model.Graph.Node)
-        {
-            var scope = OnnxScope.Of(node);
-            node.Name = $"node_{node.OpType}_{nodes++}";
-            node.MetadataProps.Add(new StringStringEntryProto { Key = "pkg.torch.onnx.name_scopes", Value = $"['', '{scope}', '{node.Name}']" });
-        }
-
-        AssertSameAsFlux(model);
+        AssertSameAsFlux(ModelVariants.ScopeMetadata(Denoisers.Read("flux")));
     }
 
     [Fact]
     public void A_name_before_the_blocks_changes_nothing()
     {
-        var model = Denoisers.Read("flux");
-        foreach (var node in model.Graph.Node.Where(node => node.Name.StartsWith('/')))
-        {
-            node.Name = "/model/diffusion" + node.Name;
-        }
+        AssertSameAsFlux(ModelVariants.Renamed(Denoisers.Read("flux"), "^/", "/model/diffusion/"));
+    }
 
-        AssertSameAsFlux(model);
+    [Theory]
+    [InlineData("pixart", "blocks", DenoiserFamily.SingleStream, "4 blocks")]
+    [InlineData("pixart", "layers", DenoiserFamily.SingleStream, "4 layers")]
+    [InlineData("sd3", "joint_blocks", DenoiserFamily.DualStream, "4 joint_blocks")]
+    [InlineData("flux", "double_blocks", DenoiserFamily.DualThenSingleStream, "3 double_blocks, 4 single_double_blocks")]
+    public void Other_names_of_modules_serve_as_well(string name, string blocks, DenoiserFamily family, string stacks)
+    {
+        var model = ModelVariants.Renamed(Denoisers.Read(name), "transformer_blocks", blocks);
+        var description = DenoiserInspector.Inspect(_folder.Write("renamed.onnx", model.ToByteArray()));
+        var expected = DenoiserInspector.Inspect(Denoisers.PathOf(name));
+        Assert.Equal(family, description.Family);
+        Assert.Equal(stacks, string.Join(", ", description.Stacks.Select(stack => $"{stack.Count} {stack.Name}")));
+        Assert.Equal(expected.Stages, description.Stages);
+        Assert.All(expected.Boundaries, boundary => Assert.Equal(Denoisers.Line(expected, boundary.Name), Denoisers.Line(description, boundary.Name)));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void The_names_of_the_original_code_serve_for_a_U_Net(bool asMetadata)
+    {
+        var model = ModelVariants.LatentDiffusionNames(Denoisers.Read("unet"));
+        var description = DenoiserInspector.Inspect(_folder.Write("ldm.onnx", (asMetadata ? ModelVariants.ScopeMetadata(model) : model).ToByteArray()));
+        var diffusers = DenoiserInspector.Inspect(Denoisers.PathOf("unet"));
+        Assert.Equal(DenoiserFamily.UNet, description.Family);
+        Assert.Equal("4 input_blocks, 1 middle_block, 6 output_blocks", string.Join(", ", description.Stacks.Select(stack => $"{stack.Count} {stack.Name}")));
+        Assert.Equal(diffusers.Boundaries.Select(boundary => boundary.Name), description.Boundaries.Select(boundary => boundary.Name));
+        Assert.All(
+            new[] { "embedded", "structure.probe", "structure", "detail" },
+            boundary => Assert.Equal(Denoisers.Line(diffusers, boundary), Denoisers.Line(description, boundary)));
+    }
+
+    [Fact]
+    public void What_the_text_decides_is_computed_once_for_a_generation()
+    {
+        var flux = DenoiserInspector.Inspect(Denoisers.PathOf("flux")).Prelude!;
+        Assert.Equal(["rotary.cos", "rotary.sin"], flux.Tensors.Select(tensor => tensor.Name).Where(name => name.StartsWith("rotary", StringComparison.Ordinal)));
+        Assert.Contains("text", flux.Tensors.Select(tensor => tensor.Name));
+        Assert.All(flux.Tensors, tensor => Assert.Equal("conditioning", tensor.Kind));
+        Assert.Null(DenoiserInspector.Inspect(Denoisers.PathOf("unet")).Prelude);
+    }
+
+    [Theory]
+    [InlineData("prelude")]
+    [InlineData("output")]
+    public void A_cut_cannot_have_a_name_that_every_split_has(string name)
+    {
+        var error = Assert.Throws<ModelSplitException>(() => DenoiserInspector.Inspect(
+            Denoisers.PathOf("pixart"), new SplitOptions { Cuts = { [name] = [AfterCrossAttention("/transformer_blocks.2/")] } }));
+        Assert.Equal($"A cut cannot be called '{name}': every split has something of that name; choose another.", error.Message);
     }
 
     [Theory]
@@ -106,9 +143,7 @@ public sealed class DenoiserInspectorTests : IDisposable
     [Fact]
     public void A_float16_model_is_told_alike()
     {
-        var model = Denoisers.Read("sd3");
-        ToHalf(model);
-        var path = _folder.Write("half.onnx", model.ToByteArray());
+        var path = _folder.Write("half.onnx", ModelVariants.Half(Denoisers.Read("sd3")).ToByteArray());
         var description = DenoiserInspector.Inspect(path);
         Assert.Equal(DenoiserFamily.DualStream, description.Family);
         Assert.Equal(OnnxElementType.Float16, description.Boundaries.Single(boundary => boundary.Name == "structure").Tensors[0].Type);
@@ -195,26 +230,6 @@ public sealed class DenoiserInspectorTests : IDisposable
     // The residual stream of a block after its cross-attention.
     private static string AfterCrossAttention(string block) => Denoisers.Read("pixart").Graph.Node.First(node =>
         node.Name.StartsWith(block + "Add", StringComparison.Ordinal) && node.Input.Any(input => input.Contains("attn2", StringComparison.Ordinal))).Output[0];
-
-    private static void ToHalf(ModelProto model)
-    {
-        foreach (var tensor in model.AllTensors().Where(tensor => tensor.ElementType() == OnnxElementType.Float32))
-        {
-            var numbers = System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(tensor.RawData.Span).ToArray();
-            tensor.RawData = ByteString.CopyFrom(System.Runtime.InteropServices.MemoryMarshal.AsBytes(Array.ConvertAll(numbers, x => (Half)x).AsSpan()));
-            tensor.DataType = (int)OnnxElementType.Float16;
-        }
-
-        foreach (var value in model.Graph.Input.Concat(model.Graph.Output).Where(value => value.Type.TensorType.ElemType == (int)OnnxElementType.Float32))
-        {
-            value.Type.TensorType.ElemType = (int)OnnxElementType.Float16;
-        }
-
-        foreach (var cast in model.Graph.Node.Where(node => node.OpType == "Cast").SelectMany(node => node.Attribute).Where(attribute => attribute.I == 1))
-        {
-            cast.I = (int)OnnxElementType.Float16;
-        }
-    }
 
     private void AssertSameAsFlux(ModelProto model)
     {

@@ -102,7 +102,7 @@ public sealed class DenoiserSplitterTests : IDisposable
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - allocated, 0, 400L << 20);
         Assert.InRange(split.BytesWritten, 1, 2 << 20);
         Assert.Equal(size, new FileInfo(Path.Combine(split.Directory, "pixart.data")).Length);
-        Assert.True(split.Description.Stages[0].WeightBytes > size - (2 << 20));
+        Assert.True(split.Description.Prelude!.WeightBytes > size - (2 << 20));
     }
 
     [Fact]
@@ -207,23 +207,5 @@ public sealed class DenoiserSplitterTests : IDisposable
         return tensor;
     }
 
-    // The fixture with its weights in a file beside it, as large exports have them.
-    private string WriteExternal(string name)
-    {
-        var model = Denoisers.Read(name);
-        using (var data = new FileStream(_folder.File(name + ".data"), FileMode.Create))
-        {
-            for (var i = 0; i < model.Graph.Initializer.Count; i++)
-            {
-                var tensor = model.Graph.Initializer[i];
-                if (tensor.ElementType() == OnnxElementType.Float32 && tensor.RawData.Length >= 64)
-                {
-                    model.Graph.Initializer[i] = External(tensor.Name, [.. tensor.Dims], data.Position, tensor.RawData.Length);
-                    data.Write(tensor.RawData.Span);
-                }
-            }
-        }
-
-        return _folder.Write(name + ".onnx", model.ToByteArray());
-    }
+    private string WriteExternal(string name) => ModelVariants.WriteExternal(Denoisers.Read(name), _folder.Path, name);
 }

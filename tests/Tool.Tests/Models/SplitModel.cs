@@ -9,12 +9,13 @@ internal sealed class SplitModel : IDisposable
     private static readonly Dictionary<string, int> Sizes = new() { ["frames"] = 3, ["height"] = 4, ["width"] = 4, ["axis0"] = 12 };
 
     private readonly DirectoryInfo _folder;
-    private readonly OnnxRuntimeBackend _backend = new(new OnnxRuntimeOptions { Threads = 1 });
+    private readonly OnnxRuntimeBackend _backend;
     private readonly OnnxDenoiserModel _staged;
     private readonly OnnxDenoiserModel _unsplit;
 
-    private SplitModel(DirectoryInfo folder)
+    private SplitModel(DirectoryInfo folder, GraphOptimization optimization)
     {
+        _backend = new OnnxRuntimeBackend(new OnnxRuntimeOptions { Threads = 1, GraphOptimization = optimization });
         _folder = folder;
         _staged = OnnxDenoiserModel.Load(Path.Combine(folder.FullName, "split"), _backend);
         _unsplit = OnnxDenoiserModel.LoadUnsplit(Path.Combine(folder.FullName, "split"), _backend);
@@ -27,12 +28,17 @@ internal sealed class SplitModel : IDisposable
     public static string Fixture(string name) => Path.Combine(AppContext.BaseDirectory, "Denoisers", name + ".onnx");
 
     /// <summary>Splits a model with the tool and opens it.</summary>
-    public static async Task<SplitModel> Of(string model, params string[] options)
+    public static Task<SplitModel> Of(string model, GraphOptimization optimization = GraphOptimization.All, params string[] options) =>
+        Of(_ => model, optimization, options);
+
+    /// <summary>Splits a model that is written into a folder of its own first.</summary>
+    public static async Task<SplitModel> Of(Func<string, string> write, GraphOptimization optimization = GraphOptimization.All, params string[] options)
     {
         var folder = Directory.CreateTempSubdirectory("cachepolicies-split-");
+        var model = write(folder.FullName);
         var run = await ToolRun.Of(["split", model, "--out", Path.Combine(folder.FullName, "split"), .. options]);
         Assert.Equal((0, ""), (run.ExitCode, run.Error));
-        return new SplitModel(folder);
+        return new SplitModel(folder, optimization);
     }
 
     /// <summary>A whole generation from fixed noise, or from what is made of it: the latents at its end.</summary>
