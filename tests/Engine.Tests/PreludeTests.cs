@@ -169,7 +169,7 @@ public sealed class PreludeTests : IDisposable
     private void SetPrompt(DenoiserSession session, int lane, long word)
     {
         var tensor = _backend.Rent(ElementType.Int64, Prompt.Shape);
-        _backend.Upload([word, 7], tensor);
+        _backend.Upload((ReadOnlySpan<long>)[word, 7], tensor);
         session.SetInput(lane, "prompt", tensor);
         tensor.Release();
     }
