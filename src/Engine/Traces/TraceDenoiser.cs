@@ -36,7 +36,7 @@ public sealed class TraceDenoiser
         }
 
         var stages = boundaries.Skip(1).Select((next, i) => new StageDescriptor($"to {next.Name}", [.. StatesOf(boundaries[i]), StepInput]));
-        var layout = new DenoiserLayout(trace.ModelName, [Step], [.. boundaries], [.. stages]);
+        var layout = new DenoiserLayout(trace.ModelName, [Step], [.. boundaries], [.. stages], trace.Fingerprint);
         Denoiser = new StagedDenoiser(layout, [.. layout.Stages.Select((s, i) => new ReplayStage(s.Name, layout.Boundaries[i + 1], this))], backend);
     }
 

@@ -50,6 +50,9 @@ public sealed class TraceReader : IDisposable
     /// <summary>The recorded model's name, or the file's.</summary>
     public string ModelName => Metadata.TryGetValue("model", out var model) && !string.IsNullOrWhiteSpace(model) ? model : System.IO.Path.GetFileNameWithoutExtension(Path);
 
+    /// <summary>Identifies the recorded model's weights; empty where the trace does not say.</summary>
+    public string Fingerprint => Metadata.GetValueOrDefault("fingerprint", "");
+
     /// <summary>Opens a trace.</summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">It is no trace, or is damaged or incomplete; the message says where.</exception>

@@ -30,6 +30,10 @@ public sealed class TeaCacheOptions : CachePolicyOptions
 
     = [];
 
+    /// <summary>The model that <see cref="Coefficients"/> were fitted to: any other is refused, because the polynomial says nothing about it.</summary>
+    /// <value>A layout's fingerprint, such as sha256:0f3a…. The default is <see langword="null"/>: the polynomial is not bound to a model.</value>
+    public string? ModelFingerprint { get; set; }
+
     /// <summary>The signal at <c>embedded</c> that the polynomial was fitted to.</summary>
     /// <value>A tensor's name there. The default is <see langword="null"/>: the family's, <c>modulated</c> or <c>time</c>.</value>
     public string? Signal { get; set; }
@@ -52,6 +56,11 @@ public sealed class TeaCacheOptions : CachePolicyOptions
             {
                 problems.Add($"{nameof(Coefficients)}[{i}]", Coefficients[i], "a finite number is right");
             }
+        }
+
+        if (ModelFingerprint is not null && string.IsNullOrWhiteSpace(ModelFingerprint))
+        {
+            problems.Add(nameof(ModelFingerprint), "empty", "the fingerprint of the model that the polynomial was fitted to is right, or null for any model");
         }
 
         if (Signal is not null && string.IsNullOrWhiteSpace(Signal))

@@ -31,11 +31,14 @@ internal static class OptionBinder
 
     /// <summary>The names of all options of a type, those of nested objects with a dot.</summary>
     public static IReadOnlyList<string> NamesOf(Type type) =>
-        [.. PropertiesOf(type).SelectMany(p => IsNested(p) ? NamesOf(p.PropertyType).Select(n => $"{p.Name}.{n}") : [p.Name])];
+        [.. PropertiesOf(type).SelectMany(p => IsNested(p) ? NamesOf(p.PropertyType).Select(n => $"{p.Name}.{n}") : [NameOf(p)])];
 
-    /// <summary>The options that differ from a fresh object of the same type, as <c>Name=Value</c>.</summary>
-    public static IReadOnlyList<string> Describe(object options, object defaults) =>
-        [.. Differences(options, defaults, "")];
+    /// <summary>The options that differ from a fresh object of the same type, as <c>Name=Value</c>: given again they make the same object.</summary>
+    /// <param name="options">The object.</param>
+    /// <param name="defaults">A fresh one.</param>
+    /// <param name="settings">What was applied; an object that came from a file is named by the path that was given for it.</param>
+    public static IReadOnlyList<string> Describe(object options, object defaults, IEnumerable<string> settings) =>
+        [.. Differences(options, defaults, "", [.. settings])];
 
     private static void Set(object target, string owner, string name, string value)
     {
@@ -43,7 +46,7 @@ internal static class OptionBinder
         var path = name.Split('.', ':');
         for (var i = 0; i < path.Length; i++)
         {
-            var property = PropertiesOf(holder.GetType()).FirstOrDefault(p => Names.AreEqual(p.Name, path[i]))
+            var property = PropertiesOf(holder.GetType()).FirstOrDefault(p => IsNamed(p, path[i]))
                 ?? throw Names.Unknown($"option of {owner} called", name, NamesOf(target.GetType()));
             if (IsNested(property) != i < path.Length - 1)
             {
@@ -99,16 +102,23 @@ internal static class OptionBinder
         };
     }
 
-    private static IEnumerable<string> Differences(object options, object defaults, string prefix)
+    private static IEnumerable<string> Differences(object options, object defaults, string prefix, string[] settings)
     {
         foreach (var property in PropertiesOf(options.GetType()))
         {
             var (value, usual) = (property.GetValue(options), property.GetValue(defaults));
             if (IsNested(property))
             {
-                foreach (var nested in Differences(value!, usual!, $"{prefix}{property.Name}."))
+                foreach (var nested in Differences(value!, usual!, $"{prefix}{property.Name}.", settings))
                 {
                     yield return nested;
+                }
+            }
+            else if (IsFile(property))
+            {
+                if (settings.LastOrDefault(s => s.Contains('=', StringComparison.Ordinal) && IsNamed(property, s[..s.IndexOf('=', StringComparison.Ordinal)].Trim())) is { } given)
+                {
+                    yield return $"{prefix}{NameOf(property)}={given[(given.IndexOf('=', StringComparison.Ordinal) + 1)..].Trim()}";
                 }
             }
             else if (Format(value) is var text && text != Format(usual))
@@ -123,7 +133,6 @@ internal static class OptionBinder
         null => "null",
         string text => text,
         System.Collections.IEnumerable list => string.Join(',', list.Cast<object>().Select(Format)),
-        MagCacheCalibration calibration => calibration.Fingerprint,
         IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
         _ => value.ToString() ?? "",
     };
@@ -132,6 +141,14 @@ internal static class OptionBinder
         type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
             .Where(p => p.CanWrite || IsNested(p))
             .OrderBy(p => p.DeclaringType == type ? 0 : 1);
+
+    /// <summary>Whether the option is given as the path of a file that holds it.</summary>
+    private static bool IsFile(PropertyInfo property) => property.PropertyType == typeof(MagCacheCalibration);
+
+    /// <summary>The option's name in configuration: for one in a file that of the path, <c>CalibrationFile</c>.</summary>
+    private static string NameOf(PropertyInfo property) => IsFile(property) ? property.Name + "File" : property.Name;
+
+    private static bool IsNamed(PropertyInfo property, string name) => Names.AreEqual(property.Name, name) || Names.AreEqual(NameOf(property), name);
 
     /// <summary>Options of their own that the object holds and never replaces.</summary>
     private static bool IsNested(PropertyInfo property) =>

@@ -13,7 +13,11 @@ internal sealed record PolicyEntry(
     string Section,
     Func<CachePolicyOptions>? CreateOptions,
     Func<CachePolicyOptions, ICachePolicy> CreatePolicy,
-    bool HasTwoStages = false);
+    bool HasTwoStages = false)
+{
+    /// <summary>Settings under which it decides as the authors' code does, where the defaults read it otherwise.</summary>
+    public IReadOnlyList<string> AsPublished { get; init; } = [];
+}
 
 /// <summary>The policies by name.</summary>
 internal static class PolicyCatalog
@@ -23,7 +27,7 @@ internal static class PolicyCatalog
         new("none", "None", null, static _ => CachePolicy.None),
         Entry<H2CacheOptions>("h2cache", "H2Cache", static o => CachePolicy.H2Cache(o, "h2cache")) with { HasTwoStages = true },
         Entry<BlockCacheOptions>("blockcache", "BlockCache", static o => CachePolicy.BlockCache(o, "blockcache")),
-        Entry<TeaCacheOptions>("teacache", "TeaCache", static o => CachePolicy.TeaCache(o, "teacache")),
+        Entry<TeaCacheOptions>("teacache", "TeaCache", static o => CachePolicy.TeaCache(o, "teacache")) with { AsPublished = ["ClampNegative=false"] },
         Entry<DiCacheOptions>("dicache", "DiCache", static o => CachePolicy.DiCache(o, "dicache")),
         Entry<EasyCacheOptions>("easycache", "EasyCache", static o => CachePolicy.EasyCache(o, "easycache")),
         Entry<MagCacheOptions>("magcache", "MagCache", static o => CachePolicy.MagCache(o, "magcache")),

@@ -6,12 +6,14 @@ namespace CachePolicies.Tool;
 internal sealed class PolicySettings
 {
     private readonly CachePolicyOptions? _options;
+    private readonly IReadOnlyCollection<string> _given;
 
-    private PolicySettings(PolicyEntry entry, string label, CachePolicyOptions? options)
+    private PolicySettings(PolicyEntry entry, string label, CachePolicyOptions? options, IReadOnlyCollection<string> given)
     {
         Entry = entry;
         Label = label;
         _options = options;
+        _given = given;
         Policy = options is null ? CachePolicy.None : entry.CreatePolicy(options);
     }
 
@@ -23,7 +25,7 @@ internal sealed class PolicySettings
     public ICachePolicy Policy { get; }
 
     /// <summary>The settings that differ from the defaults, as <c>Name=Value</c>.</summary>
-    public IReadOnlyList<string> Settings => _options is null ? [] : OptionBinder.Describe(_options, Entry.CreateOptions!());
+    public IReadOnlyList<string> Settings => _options is null ? [] : OptionBinder.Describe(_options, Entry.CreateOptions!(), _given);
 
     /// <summary>Makes the policy, or says what is wrong with its name or settings.</summary>
     /// <param name="name">The policy's name.</param>
@@ -36,7 +38,7 @@ internal sealed class PolicySettings
         if (entry.CreateOptions is null)
         {
             return settings.Count == 0
-                ? new PolicySettings(entry, label ?? entry.Name, null)
+                ? new PolicySettings(entry, label ?? entry.Name, null, [])
                 : throw new UsageException($"The policy '{entry.Name}' has no options; '{settings.First()}' cannot be set.");
         }
 
@@ -44,7 +46,7 @@ internal sealed class PolicySettings
         OptionBinder.Apply(options, $"the policy '{entry.Name}'", settings);
         var problems = options.Validate();
         return problems.Count == 0
-            ? new PolicySettings(entry, label ?? entry.Name, options)
+            ? new PolicySettings(entry, label ?? entry.Name, options, settings)
             : throw new UsageException(string.Join(" ", problems));
     }
 }

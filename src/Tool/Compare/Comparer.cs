@@ -12,6 +12,9 @@ namespace CachePolicies.Tool;
 /// </summary>
 internal sealed class Comparer
 {
+    /// <summary>Controls take at the most half the time of the policies: one run of each where those have two.</summary>
+    private const double WithControls = 1.5;
+
     private readonly ModelSession _session;
     private readonly SamplingSettings _how;
     private readonly (int Prompt, PictureRequest Picture)[] _cells;
@@ -68,16 +71,17 @@ internal sealed class Comparer
 
     /// <summary>Compares. When it is stopped, what was finished for every policy is kept.</summary>
     /// <param name="tell">Told what was done, after each piece of work.</param>
-    /// <param name="isWhole">Whether nothing is missing.</param>
+    /// <param name="isWhole">Whether it was not stopped.</param>
     /// <param name="cancellationToken">Looked at before each stage.</param>
+    /// <param name="budget">Time after which no further picture is begun, or <see langword="null"/>.</param>
     /// <exception cref="OperationCanceledException">Stopped before the first picture of every policy was there.</exception>
-    public ComparisonResults Run(Action<string> tell, out bool isWhole, CancellationToken cancellationToken)
+    public ComparisonResults Run(Action<string> tell, out bool isWhole, CancellationToken cancellationToken, TimeBudget? budget = null)
     {
         var finished = 0;
         List<ComparedRow> controls = [];
         try
         {
-            for (; finished < _cells.Length; finished++)
+            for (; finished < _cells.Length && (budget?.HasRoom(finished, WithControls) ?? true); finished++)
             {
                 CompareCell(finished, tell, cancellationToken);
             }
@@ -85,7 +89,7 @@ internal sealed class Comparer
             var sofar = Results(finished, []);
             foreach (var steps in ControlSteps(sofar))
             {
-                controls.Add(RunControl(steps, tell, cancellationToken));
+                controls.Add(RunControl(steps, finished, tell, cancellationToken));
             }
 
             isWhole = true;
@@ -129,12 +133,12 @@ internal sealed class Comparer
         }
     }
 
-    private ComparedRow RunControl(int steps, Action<string> tell, CancellationToken cancellationToken)
+    private ComparedRow RunControl(int steps, int cells, Action<string> tell, CancellationToken cancellationToken)
     {
         var uncached = _contenders[0];
         var label = string.Create(CultureInfo.InvariantCulture, $"control, {steps} steps");
         var runs = new List<ComparedRun>();
-        for (var cell = 0; cell < _cells.Length; cell++)
+        for (var cell = 0; cell < cells; cell++)
         {
             var (prompt, picture) = _cells[cell];
             var made = _session.Generate(uncached.Loop, picture with { Steps = steps }, cancellationToken: cancellationToken);

@@ -17,10 +17,11 @@ internal static class ReplayVerb
         var policy = SharedOptions.Policy();
         var settings = SharedOptions.Settings("policy");
         var json = SharedOptions.Json();
-        var command = new Command("replay", "Shows what a policy decides on a recorded run, without the model.") { trace, policy, settings, json };
+        var command = new Command("replay", "Shows what a policy decides on a recorded run, without the model. TeaCache's polynomial is read as published; -o ClampNegative=true reads it as generations do.") { trace, policy, settings, json };
         command.SetAction((parsed, cancellationToken) =>
         {
-            var chosen = PolicySettings.Create(parsed.GetRequiredValue(policy), parsed.GetRequiredValue(settings));
+            var entry = PolicyCatalog.Find(parsed.GetRequiredValue(policy));
+            var chosen = PolicySettings.Create(entry.Name, [.. entry.AsPublished, .. parsed.GetRequiredValue(settings)]);
             Run(console, parsed.GetRequiredValue(trace), chosen, parsed.GetValue(json), cancellationToken);
             return Task.FromResult(ExitCodes.Success);
         });
@@ -34,14 +35,17 @@ internal static class ReplayVerb
         var denoiser = new TraceDenoiser(trace, backend);
         var layout = denoiser.Denoiser.Layout;
         var costs = StageCosts.Of(layout, trace.Metadata);
-        var run = ReplayedRun.Of(denoiser.Replay(policy.Policy, cancellationToken), policy.Entry, layout, costs);
+        var began = console.Time.GetTimestamp();
+        var records = denoiser.Replay(policy.Policy, cancellationToken);
+        var elapsed = console.Time.GetElapsedTime(began);
+        var run = ReplayedRun.Of(records, policy.Entry, layout, costs);
         if (json)
         {
-            WriteJson(console.Output, run, policy, costs);
+            WriteJson(console.Output, run, policy, costs, elapsed);
         }
         else
         {
-            WriteText(console.Output, run, policy, costs);
+            WriteText(console.Output, run, policy, costs, elapsed);
         }
     }
 
@@ -50,7 +54,9 @@ internal static class ReplayVerb
         ? TraceReader.Open(path)
         : throw new UsageException($"There is no trace '{path}'; the path of a file that 'cachepolicies record' wrote is right.");
 
-    private static void WriteJson(TextWriter output, ReplayedRun run, PolicySettings policy, StageCosts costs)
+    private static double StepsPerSecond(ReplayedRun run, TimeSpan elapsed) => run.Steps.Count / Math.Max(elapsed.TotalSeconds, 1e-9);
+
+    private static void WriteJson(TextWriter output, ReplayedRun run, PolicySettings policy, StageCosts costs, TimeSpan elapsed)
     {
         foreach (var step in run.Steps)
         {
@@ -69,10 +75,12 @@ internal static class ReplayVerb
             ["decisions"] = run.Decisions,
             ["estimatedSpeedup"] = JsonLine.Rounded(run.EstimatedSpeedup, 4),
             ["costsMeasured"] = costs.AreMeasured,
+            ["seconds"] = JsonLine.Rounded(elapsed.TotalSeconds, 6),
+            ["stepsPerSecond"] = JsonLine.Rounded(StepsPerSecond(run, elapsed), 0),
         });
     }
 
-    private static void WriteText(TextWriter output, ReplayedRun run, PolicySettings policy, StageCosts costs)
+    private static void WriteText(TextWriter output, ReplayedRun run, PolicySettings policy, StageCosts costs, TimeSpan elapsed)
     {
         var table = new TextTable(
             new("step"), new("", ColumnAlignment.Left), new("boundary", ColumnAlignment.Left), new("distance"), new("accumulated"), new("threshold"), new("action", ColumnAlignment.Left));
@@ -100,6 +108,7 @@ internal static class ReplayVerb
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"{policy.Label}: {run.Count(ComputedShare.Full)} computed in full, {run.Count(ComputedShare.Partial)} in part, {run.Count(ComputedShare.Skipped)} skipped; about {run.EstimatedSpeedup:0.00}× ({(costs.AreMeasured ? "stage costs as recorded" : "every block stage counted alike")})."));
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Replayed in {elapsed.TotalMilliseconds:0.0} ms, {StepsPerSecond(run, elapsed):0} steps a second."));
         output.WriteLine(run.Decisions);
     }
 

@@ -1,12 +1,13 @@
+using System.Globalization;
 using CachePolicies.Policies;
 
 namespace CachePolicies.Tool;
 
 /// <summary>What is fitted to a model from its recorded runs.</summary>
 /// <param name="Fingerprint">Identifies the model.</param>
-/// <param name="Coefficients">TeaCache's polynomials: the identity, and the one that maps the change of the signal to the error of reusing the stack.</param>
+/// <param name="Polynomials">TeaCache's: the identity, and the one that maps the change of the signal to the error of reusing the stack.</param>
 /// <param name="CalibrationPath">Where MagCache's ratios were stored, or empty.</param>
-internal sealed record ModelFit(string Fingerprint, IReadOnlyList<IReadOnlyList<double>> Coefficients, string CalibrationPath)
+internal sealed record ModelFit(string Fingerprint, IReadOnlyList<ModelPolynomial> Polynomials, string CalibrationPath)
 {
     private const int HighestDegree = 4;
     private const string Signal = "modulated";
@@ -24,11 +25,11 @@ internal sealed record ModelFit(string Fingerprint, IReadOnlyList<IReadOnlyList<
             throw new UsageException($"The traces are of different models ({string.Join(", ", fingerprints.Select(f => f.Length == 0 ? "one without a fingerprint" : f))}); traces of one model are right.");
         }
 
-        var fit = new ModelFit(fingerprints[0], [[1, 0]], "");
+        var fit = new ModelFit(fingerprints[0], [ModelPolynomial.Identity], "");
         return policy.Name switch
         {
-            "teacache" => fit with { Coefficients = [[1, 0], Polynomial(runs)] },
-            "magcache" => fit with { CalibrationPath = Calibrate(runs, fingerprints[0], calibrationPath) },
+            "teacache" => fit with { Polynomials = [ModelPolynomial.Identity, new ModelPolynomial(Polynomial(runs), fingerprints[0])] },
+            "magcache" => fit with { CalibrationPath = Calibrate(runs, calibrationPath) },
             _ => fit,
         };
     }
@@ -58,7 +59,7 @@ internal sealed record ModelFit(string Fingerprint, IReadOnlyList<IReadOnlyList<
             .MinBy(c => (points.Length * Math.Log(points.Sum(p => Math.Pow(p.Y - PolynomialFit.Evaluate(c, p.X), 2)) + double.Epsilon)) + (2 * c.Length))!;
     }
 
-    private static string Calibrate(IReadOnlyList<RecordedRun> runs, string fingerprint, string path)
+    private static string Calibrate(IReadOnlyList<RecordedRun> runs, string path)
     {
         var calibrator = new MagCacheCalibrator();
         foreach (var run in runs)
@@ -66,7 +67,22 @@ internal sealed record ModelFit(string Fingerprint, IReadOnlyList<IReadOnlyList<
             run.Replay(calibrator);
         }
 
-        (calibrator.Calibration with { Fingerprint = fingerprint }).Save(path);
+        calibrator.Calibration.Save(path);
         return path;
     }
+}
+
+/// <summary>A polynomial of TeaCache.</summary>
+/// <param name="Coefficients">From the highest power down.</param>
+/// <param name="Fingerprint">The model that it was fitted to; empty where it is of none.</param>
+internal sealed record ModelPolynomial(IReadOnlyList<double> Coefficients, string Fingerprint)
+{
+    public static ModelPolynomial Identity { get; } = new([1, 0], "");
+
+    /// <summary>The polynomial as TeaCache's options.</summary>
+    public string[] Settings =>
+    [
+        $"{nameof(TeaCacheOptions.Coefficients)}={string.Join(',', Coefficients.Select(c => c.ToString("R", CultureInfo.InvariantCulture)))}",
+        .. Fingerprint.Length == 0 ? Array.Empty<string>() : [$"{nameof(TeaCacheOptions.ModelFingerprint)}={Fingerprint}"],
+    ];
 }

@@ -6,7 +6,8 @@ namespace CachePolicies.Tool;
 /// <param name="Decisions">The stages that ran in each step.</param>
 /// <param name="Speedup">By the run's stage costs.</param>
 /// <param name="Error">Σ |σ_{t+1} − σ_t| · error of what was reused at t: how far the final latent is expected to drift, up to a factor.</param>
-internal readonly record struct ScreenedRun(IReadOnlyList<StageSet> Decisions, double Speedup, double Error);
+/// <param name="Skipped">The part of the steps that reused something.</param>
+internal readonly record struct ScreenedRun(IReadOnlyList<StageSet> Decisions, double Speedup, double Error, double Skipped);
 
 /// <summary>
 /// Lets a policy decide on a recorded run by its table of distances alone. Takes the decisions that the engine would take on the same trace; where a
@@ -51,7 +52,8 @@ internal sealed class TableReplay : IMeasurementSource
             cost += run.Costs.ShareOf(decisions[step]);
         }
 
-        return new ScreenedRun(decisions, decisions.Length / Math.Max(cost, 1e-9), error);
+        var skipped = decisions.Count(d => d.Count < plan.Layout.Stages.Length);
+        return new ScreenedRun(decisions, decisions.Length / Math.Max(cost, 1e-9), error, (double)skipped / decisions.Length);
     }
 
     public float Distance(MeasurementKey key)

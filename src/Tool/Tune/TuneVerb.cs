@@ -25,9 +25,18 @@ internal static class TuneVerb
         var traces = new Option<string[]>("--trace", "-t") { Description = "A recorded run to screen settings on; recorded from the prompts otherwise.", HelpName = "TRACE", DefaultValueFactory = _ => [] };
         var seeds = new Option<string>("--seeds") { Description = "Held-out seeds for verification.", HelpName = "101,102", DefaultValueFactory = _ => "101,102" };
         var output = new Option<string>("--out") { Description = "The file to write: a section for appsettings.json with what was measured.", HelpName = "FILE.json", DefaultValueFactory = _ => "tuned.json" };
+        var minutes = new Option<double?>("--minutes")
+        {
+            Description = "About how long it may take; fewer pictures are generated to keep to it. Without it every prompt is drawn with every seed.",
+            HelpName = "M",
+        };
+        var settings = SharedOptions.Settings("policy that is set and not searched");
         var run = new SamplingOptions();
         var json = SharedOptions.Json();
-        var command = new Command("tune", "Finds the settings of a policy that reach a target.") { policy, psnr, ssim, speedup, promptFile, prompts, traces, seeds, output, json };
+        var command = new Command("tune", "Finds the settings of a policy that reach a target.")
+        {
+            policy, psnr, ssim, speedup, promptFile, prompts, traces, seeds, minutes, settings, output, json,
+        };
         foreach (var option in run.All)
         {
             command.Add(option);
@@ -43,6 +52,8 @@ internal static class TuneVerb
                 PromptsOf(parsed.GetValue(promptFile), parsed.GetRequiredValue(prompts), recorded),
                 PromptFile.Seeds(parsed.GetRequiredValue(seeds)),
                 recorded,
+                parsed.GetRequiredValue(settings),
+                new TimeBudget(console.Time, MinutesOf(parsed.GetValue(minutes))),
                 run.Read(parsed),
                 OutputPath.File(parsed.GetRequiredValue(output)),
                 parsed.GetValue(json));
@@ -50,6 +61,13 @@ internal static class TuneVerb
         });
         return command;
     }
+
+    private static TimeSpan? MinutesOf(double? minutes) => minutes switch
+    {
+        null => null,
+        > 0 and <= 10_000 => TimeSpan.FromMinutes(minutes.Value),
+        _ => throw new UsageException(string.Create(CultureInfo.InvariantCulture, $"--minutes is {minutes}; a number above 0 and at most 10000 is right.")),
+    };
 
     /// <summary>The prompts that were given; where there are traces and no prompts, those of the traces.</summary>
     private static IReadOnlyList<string> PromptsOf(string? file, string[] given, string[] traces)
@@ -77,6 +95,8 @@ internal static class TuneVerb
         IReadOnlyList<string> Prompts,
         IReadOnlyList<long> Seeds,
         IReadOnlyList<string> Traces,
+        IReadOnlyList<string> Given,
+        TimeBudget Budget,
         SamplingSettings How,
         string File,
         bool Json)
@@ -96,7 +116,7 @@ internal static class TuneVerb
                 runs.AddRange((Traces.Count > 0 ? Traces : Record(session, folder.FullName, cancellationToken)).Select(RecordedRun.Open));
                 RequireSameSteps(session, runs);
                 var fit = ModelFit.To(Policy, runs, Path.ChangeExtension(File, ".magcache.json"));
-                var screening = Screening.Of(Policy, TuningSpace.Of(Policy, runs[0].Layout, fit), runs, Console.Time, cancellationToken);
+                var screening = Screening.Of(Policy, TuningSpace.Of(Policy, runs[0].Layout, fit).With(Given), runs, Console.Time, cancellationToken);
                 TellScreening(screening);
                 if (screening.Front.Count == 0)
                 {
@@ -104,9 +124,10 @@ internal static class TuneVerb
                     return ExitCodes.Failed;
                 }
 
-                var tuner = new Tuner(session, How, Prompts, Seeds, Target);
-                var verified = ToolProgress.Run(Console, tuner.Work, tell => tuner.Verify(screening.Front, tell, cancellationToken));
-                return Finish(fit, verified, tuner.Best(verified));
+                var tuner = new Tuner(session, How, Prompts, Seeds, Target, Budget);
+                var isWhole = false;
+                var verified = ToolProgress.Run(Console, tuner.Work, tell => tuner.Verify(screening.Front, tell, cancellationToken, out isWhole));
+                return Finish(fit, screening, verified, tuner.Best(verified), isWhole);
             }
             finally
             {
@@ -136,10 +157,16 @@ internal static class TuneVerb
             }
         }
 
-        private int Finish(ModelFit fit, IReadOnlyList<TunedSetting> verified, TunedSetting? best)
+        private int Finish(ModelFit fit, Screening screening, IReadOnlyList<TunedSetting> verified, TunedSetting? best, bool isWhole)
         {
-            OutputPath.WriteText(File, JsonLine.Text(TunedSection.Whole(Policy, Target, fit, verified, best), indented: true) + "\n");
+            OutputPath.WriteText(File, JsonLine.Text(TunedSection.Whole(Policy, Target, fit, screening, verified, best), indented: true) + "\n");
             TellVerified(verified, best);
+            if (!isWhole)
+            {
+                Console.Error.WriteLine($"Stopped; {verified.Count} settings were verified so far.");
+                return ExitCodes.Failed;
+            }
+
             if (best is not null)
             {
                 return ExitCodes.Success;
@@ -154,7 +181,6 @@ internal static class TuneVerb
 
         private void TellScreening(Screening screening)
         {
-            var perSecond = screening.Steps / Math.Max(screening.Elapsed.TotalSeconds, 1e-9);
             if (Json)
             {
                 JsonLine.Write(Console.Output, new JsonObject
@@ -162,12 +188,12 @@ internal static class TuneVerb
                     ["screened"] = screening.Count,
                     ["front"] = screening.Front.Count,
                     ["seconds"] = JsonLine.Rounded(screening.Elapsed.TotalSeconds, 3),
-                    ["stepsPerSecond"] = JsonLine.Rounded(perSecond, 0),
+                    ["stepsPerSecond"] = JsonLine.Rounded(screening.StepsPerSecond, 0),
                 });
             }
             else
             {
-                Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{screening.Count} settings replayed in {screening.Elapsed.TotalSeconds:0.0} s, {perSecond:0} steps a second; {screening.Front.Count} on the front."));
+                Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{screening.Count} settings replayed in {screening.Elapsed.TotalSeconds:0.0} s, {screening.StepsPerSecond:0} steps a second; {screening.Front.Count} on the front."));
             }
         }
 
@@ -184,13 +210,14 @@ internal static class TuneVerb
                 summary["summary"] = true;
                 summary["target"] = Target.ToString();
                 summary["met"] = best is not null;
+                summary["agreement"] = Agreement.Of(verified).ToJson();
                 summary["file"] = File;
                 JsonLine.Write(Console.Output, summary);
                 return;
             }
 
             var table = new TextTable(
-                new("", ColumnAlignment.Left), new("speed-up"), new("expected"), new("PSNR"), new("±"), new("SSIM"), new("above control"), new("settings", ColumnAlignment.Left));
+                new("", ColumnAlignment.Left), new("speed-up"), new("expected"), new("skipped"), new("expected"), new("PSNR"), new("±"), new("SSIM"), new("above control"), new("settings", ColumnAlignment.Left));
             foreach (var setting in verified)
             {
                 string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
@@ -198,14 +225,17 @@ internal static class TuneVerb
                     setting == best ? "best" : Target.IsMetBy(setting.Results, setting.Row) ? "meets" : "",
                     Text($"{setting.Speedup:0.00}×"),
                     Text($"{setting.Screened.Speedup:0.00}×"),
+                    Text($"{setting.Skipped:0 %}"),
+                    Text($"{setting.Screened.Skipped:0 %}"),
                     Text($"{setting.Row.Psnr:0.00} dB"),
-                    Text($"{setting.Row.PsnrInterval:0.00}"),
+                    double.IsNaN(setting.Row.PsnrInterval) ? "" : Text($"{setting.Row.PsnrInterval:0.00}"),
                     Text($"{setting.Row.Ssim:0.0000}"),
                     setting.Results.ControlOf(setting.Row) is { } control ? Text($"{setting.Row.Psnr - control.Psnr:+0.0;-0.0} dB") : "",
                     string.Join(' ', setting.Screened.Policy.Settings));
             }
 
             Console.Output.Write(table.ToPlainText());
+            Console.Output.WriteLine(Agreement.Of(verified).ToString());
             Console.Output.WriteLine(File);
         }
     }

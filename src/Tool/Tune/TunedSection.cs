@@ -6,7 +6,7 @@ namespace CachePolicies.Tool;
 /// <summary>What tuning found, as a file whose <c>CachePolicies</c> section can go to appsettings.json, with the measured front beside it.</summary>
 internal static class TunedSection
 {
-    public static JsonObject Whole(PolicyEntry policy, TuneTarget target, ModelFit fit, IReadOnlyList<TunedSetting> verified, TunedSetting? best)
+    public static JsonObject Whole(PolicyEntry policy, TuneTarget target, ModelFit fit, Screening screening, IReadOnlyList<TunedSetting> verified, TunedSetting? best)
     {
         var results = verified[0].Results;
         var file = new JsonObject();
@@ -26,6 +26,9 @@ internal static class TunedSection
             ["guidance"] = JsonLine.Number(results.Guidance),
             ["heldOutPrompts"] = JsonLine.Array(results.Prompts.Select(p => (JsonNode?)p)),
             ["heldOutSeeds"] = JsonLine.Array(results.Seeds.Select(s => (JsonNode?)s)),
+            ["screened"] = screening.Count,
+            ["replayedStepsPerSecond"] = JsonLine.Rounded(screening.StepsPerSecond, 0),
+            ["agreement"] = Agreement.Of(verified).ToJson(),
             ["measured"] = best is null ? null : Line(best),
             ["front"] = JsonLine.Array(verified.Select(Line)),
         };
@@ -40,6 +43,9 @@ internal static class TunedSection
         row.Remove("label");
         row["expectedSpeedup"] = JsonLine.Rounded(setting.Screened.Speedup, 4);
         row["expectedError"] = JsonLine.Rounded(setting.Screened.Error, 6);
+        row["skipped"] = JsonLine.Rounded(setting.Skipped, 4);
+        row["expectedSkipped"] = JsonLine.Rounded(setting.Screened.Skipped, 4);
+        row["pictures"] = setting.Row.Runs.Count;
         return row;
     }
 

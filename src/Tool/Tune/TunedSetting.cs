@@ -1,3 +1,5 @@
+using CachePolicies.Engine;
+
 namespace CachePolicies.Tool;
 
 /// <summary>A setting that was verified by generations.</summary>
@@ -7,4 +9,7 @@ namespace CachePolicies.Tool;
 internal sealed record TunedSetting(ScreenedSetting Screened, ComparedRow Row, ComparisonResults Results)
 {
     public double Speedup => Results.SpeedupOf(Row);
+
+    /// <summary>The part of the steps that reused something, in the pass with the prompt.</summary>
+    public double Skipped => Row.Runs.Average(r => 1 - ((double)r.Trace.Count(ComputedShare.Full) / r.Trace.Steps.Count));
 }

@@ -4,10 +4,13 @@ namespace CachePolicies.Tool;
 /// Finds the setting of a policy that reaches a target best: the front that replay found is verified by generations on held-out seeds, first a few
 /// settings along it, then those between the last that reaches the target and the first that does not.
 /// </summary>
-internal sealed class Tuner(ModelSession session, SamplingSettings how, IReadOnlyList<string> prompts, IReadOnlyList<long> seeds, TuneTarget target)
+internal sealed class Tuner(ModelSession session, SamplingSettings how, IReadOnlyList<string> prompts, IReadOnlyList<long> seeds, TuneTarget target, TimeBudget budget)
 {
     private const int Coarse = 5;
     private const int Fine = 3;
+
+    /// <summary>The part of the time that is left which the settings along the whole front may take.</summary>
+    private const double CoarseShare = 0.6;
 
     /// <summary>How many pieces of work verification has at the most.</summary>
     public int Work => prompts.Count * seeds.Count * ((2 * (Coarse + 1)) + (2 * (Fine + 1)) + (2 * Math.Max(Coarse, 3)));
@@ -16,12 +19,27 @@ internal sealed class Tuner(ModelSession session, SamplingSettings how, IReadOnl
     /// <param name="front">By rising speed-up.</param>
     /// <param name="tell">Told what was done, after each generation.</param>
     /// <param name="cancellationToken">Looked at before each stage.</param>
+    /// <param name="isWhole">Whether it was not stopped; what was verified before is kept.</param>
     /// <returns>What was verified, by rising expected speed-up.</returns>
-    public IReadOnlyList<TunedSetting> Verify(IReadOnlyList<ScreenedSetting> front, Action<string> tell, CancellationToken cancellationToken)
+    /// <exception cref="OperationCanceledException">Stopped before the first picture of every setting was there.</exception>
+    public IReadOnlyList<TunedSetting> Verify(IReadOnlyList<ScreenedSetting> front, Action<string> tell, CancellationToken cancellationToken, out bool isWhole)
     {
-        var verified = VerifyAll(Screening.Spread(Worthwhile(front), Coarse), tell, cancellationToken);
-        var between = Between(front, verified);
-        return [.. verified.Concat(VerifyAll(Screening.Spread(between, Fine), tell, cancellationToken)).OrderBy(v => v.Screened.Speedup)];
+        var verified = VerifyAll(Screening.Spread(Worthwhile(front), Coarse), budget.Part(CoarseShare), tell, cancellationToken, out isWhole);
+        if (!isWhole || budget.IsSpent)
+        {
+            return verified;
+        }
+
+        try
+        {
+            var between = Screening.Spread(Between(front, verified), Fine);
+            return [.. verified.Concat(VerifyAll(between, budget.Part(1), tell, cancellationToken, out isWhole)).OrderBy(v => v.Screened.Speedup)];
+        }
+        catch (OperationCanceledException)
+        {
+            isWhole = false;
+            return verified;
+        }
     }
 
     /// <summary>The best of the settings that reach the target, or <see langword="null"/> where none does.</summary>
@@ -50,8 +68,10 @@ internal sealed class Tuner(ModelSession session, SamplingSettings how, IReadOnl
         return [.. front.Where(s => s.Speedup > low && s.Speedup < high)];
     }
 
-    private IReadOnlyList<TunedSetting> VerifyAll(IReadOnlyList<ScreenedSetting> settings, Action<string> tell, CancellationToken cancellationToken)
+    private IReadOnlyList<TunedSetting> VerifyAll(
+        IReadOnlyList<ScreenedSetting> settings, TimeBudget time, Action<string> tell, CancellationToken cancellationToken, out bool isWhole)
     {
+        isWhole = true;
         if (settings.Count == 0)
         {
             return [];
@@ -59,8 +79,7 @@ internal sealed class Tuner(ModelSession session, SamplingSettings how, IReadOnl
 
         var labelled = settings.Select((s, i) => PolicySettings.Create(s.Policy.Entry.Name, s.Policy.Settings, $"{s.Policy.Entry.Name} {i + 1}")).ToArray();
         var comparer = new Comparer(session, how, prompts, seeds, labelled, static (_, _) => { });
-        var results = comparer.Run(tell, out _, cancellationToken);
-        cancellationToken.ThrowIfCancellationRequested();
+        var results = comparer.Run(tell, out isWhole, cancellationToken, time);
         return [.. settings.Zip(results.Policies, (s, row) => new TunedSetting(s, row, results))];
     }
 }

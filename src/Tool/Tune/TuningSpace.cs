@@ -3,12 +3,12 @@ using System.Globalization;
 namespace CachePolicies.Tool;
 
 /// <summary>What may be tried for a policy: for each option its values; every combination is a setting.</summary>
-/// <param name="Dimensions">The options, each with settings that stand for its values; an empty text leaves the default.</param>
-internal sealed record TuningSpace(IReadOnlyList<IReadOnlyList<string>> Dimensions)
+/// <param name="Dimensions">The options, each with what stands for its values: a list of <c>Name=Value</c>, empty where the default stays.</param>
+internal sealed record TuningSpace(IReadOnlyList<IReadOnlyList<string[]>> Dimensions)
 {
     private static readonly int[] Windows = [1, 2, 4, 8];
 
-    private static readonly string[] LastSteps = ["ForcedLastSteps=0", "ForcedLastSteps=1", "ForcedLastSteps=3", "ForcedLastSteps=5"];
+    private static readonly string[][] LastSteps = Each("ForcedLastSteps", "0", "1", "3", "5");
 
     /// <summary>How many settings there are.</summary>
     public int Count => Dimensions.Aggregate(1, (count, d) => count * d.Count);
@@ -19,10 +19,17 @@ internal sealed record TuningSpace(IReadOnlyList<IReadOnlyList<string>> Dimensio
         IEnumerable<IEnumerable<string>> all = [[]];
         foreach (var dimension in Dimensions)
         {
-            all = all.SelectMany(s => dimension.Select(v => s.Concat(v.Split(' ', StringSplitOptions.RemoveEmptyEntries))));
+            all = all.SelectMany(s => dimension.Select(v => s.Concat(v)));
         }
 
         return all.Select(s => s.ToArray());
+    }
+
+    /// <summary>The space where some settings are given: they stand in every setting, and their options are not searched.</summary>
+    public TuningSpace With(IReadOnlyCollection<string> given)
+    {
+        bool IsGiven(string setting) => given.Any(g => Names.AreEqual(NameOf(g), NameOf(setting)));
+        return new TuningSpace([.. Dimensions.Where(d => !d.Any(v => v.Any(IsGiven))), [[.. given]]]);
     }
 
     /// <summary>The settings that are tried for a policy on a model.</summary>
@@ -38,55 +45,64 @@ internal sealed record TuningSpace(IReadOnlyList<IReadOnlyList<string>> Dimensio
             Thresholds("DetailThreshold", 0.01, 0.6, 14),
             Divisors("StructurePoolDivisor", layout.Latent.Primary.Shape),
             Divisors("DetailPoolDivisor", layout.Require(BoundaryRole.Structure).Primary.Shape),
-            ["ForcedLastSteps=0", "ForcedLastSteps=3", "ForcedLastSteps=5"],
-            ["", Schedule(0.5, 1.5), Schedule(1.5, 0.5)],
+            Each("ForcedLastSteps", "0", "3", "5"),
+            [[], Schedule(0.5, 1.5), Schedule(1.5, 0.5)],
         ]),
         "blockcache" => new([Thresholds("Threshold", 0.005, 0.8, 60), Probes("Probe", layout), LastSteps]),
-        "teacache" => new([Thresholds("Threshold", 0.01, 2, 60), [.. fit.Coefficients.Select(c => $"Coefficients={Join(c)}")], LastSteps]),
+        "teacache" => new([Thresholds("Threshold", 0.01, 2, 60), [.. fit.Polynomials.Select(p => p.Settings)], LastSteps]),
         "dicache" => new(
         [
             Thresholds("Threshold", 0.003, 1, 60),
-            ["ErrorMetric=ProbeChange", "ErrorMetric=ProbeMinusInput"],
-            ["RetentionRatio=0", "RetentionRatio=0.1", "RetentionRatio=0.2"],
+            Each("ErrorMetric", "ProbeChange", "ProbeMinusInput"),
+            Each("RetentionRatio", "0", "0.1", "0.2"),
             LastSteps,
         ]),
-        "easycache" => new([Thresholds("Threshold", 0.005, 0.8, 60), ["WarmupSteps=0", "WarmupSteps=2", "WarmupSteps=5"], LastSteps]),
+        "easycache" => new([Thresholds("Threshold", 0.005, 0.8, 60), Each("WarmupSteps", "0", "2", "5"), LastSteps]),
         "magcache" => new(
         [
             Thresholds("Threshold", 0.005, 1, 60),
-            ["RetentionRatio=0", "RetentionRatio=0.1", "RetentionRatio=0.2"],
-            ["MaximumConsecutiveSkips=3", "MaximumConsecutiveSkips=5", "MaximumConsecutiveSkips=10"],
-            [$"Calibration={fit.CalibrationPath}"],
+            Each("RetentionRatio", "0", "0.1", "0.2"),
+            Each("MaximumConsecutiveSkips", "3", "5", "10"),
+            Each("CalibrationFile", fit.CalibrationPath),
         ]),
-        "dbcache" => new([Thresholds("Threshold", 0.005, 0.8, 60), Probes("Probe", layout), ["WarmupSteps=0", "WarmupSteps=4"], LastSteps]),
+        "dbcache" => new([Thresholds("Threshold", 0.005, 0.8, 60), Probes("Probe", layout), Each("WarmupSteps", "0", "4"), LastSteps]),
         _ => throw new UsageException($"The policy '{policy.Name}' has no threshold to tune. There are: h2cache, blockcache, teacache, dicache, easycache, magcache, dbcache."),
     };
 
-    public static string Join(IEnumerable<double> numbers) => string.Join(',', numbers.Select(n => n.ToString("R", CultureInfo.InvariantCulture)));
-
     /// <summary>Evenly spaced in ratio, to three digits.</summary>
-    private static string[] Thresholds(string name, double low, double high, int count) =>
-    [
-        .. Enumerable.Range(0, count)
-            .Select(i => low * Math.Pow(high / low, i / (count - 1.0)))
-            .Select(t => string.Create(CultureInfo.InvariantCulture, $"{name}={t:G3}"))
-            .Distinct(),
-    ];
+    private static string[][] Thresholds(string name, double low, double high, int count) => Each(
+        name,
+        [
+            .. Enumerable.Range(0, count)
+                .Select(i => low * Math.Pow(high / low, i / (count - 1.0)))
+                .Select(t => t.ToString("G3", CultureInfo.InvariantCulture))
+                .Distinct(),
+        ]);
 
     /// <summary>Windows of 1, 2, 4 and 8 tokens, as far as the shape allows.</summary>
-    private static string[] Divisors(string name, TensorShape shape)
+    private static string[][] Divisors(string name, TensorShape shape)
     {
         var tokens = shape.Rank < 2 ? 1 : shape[^2];
-        return [.. Windows.Where(k => k == 1 || (k * 2 <= tokens && k <= shape[^1])).Select(k => string.Create(CultureInfo.InvariantCulture, $"{name}={tokens / k}"))];
+        return Each(name, [.. Windows.Where(k => k == 1 || (k * 2 <= tokens && k <= shape[^1])).Select(k => (tokens / k).ToString(CultureInfo.InvariantCulture))]);
     }
 
     /// <summary>The boundaries within the structure where a probe can end.</summary>
-    private static string[] Probes(string name, DenoiserLayout layout)
+    private static string[][] Probes(string name, DenoiserLayout layout)
     {
         var (first, last) = (layout.Require(BoundaryRole.Embedded).Index, layout.Require(BoundaryRole.Structure).Index);
-        return [.. layout.Boundaries.Where(b => b.Index > first && b.Index < last).Select(b => $"{name}={b.Name}")];
+        return Each(name, [.. layout.Boundaries.Where(b => b.Index > first && b.Index < last).Select(b => b.Name)]);
     }
 
-    private static string Schedule(double start, double end) =>
-        string.Create(CultureInfo.InvariantCulture, $"Adaptive.Enabled=true Adaptive.StartFactor={start} Adaptive.EndFactor={end} Adaptive.Reaction=0");
+    /// <summary>Thresholds that go from one factor to another over the steps.</summary>
+    private static string[] Schedule(double start, double end) =>
+    [
+        "Adaptive.Enabled=true",
+        string.Create(CultureInfo.InvariantCulture, $"Adaptive.StartFactor={start}"),
+        string.Create(CultureInfo.InvariantCulture, $"Adaptive.EndFactor={end}"),
+        "Adaptive.Reaction=0",
+    ];
+
+    private static string NameOf(string setting) => setting.Split('=')[0].Trim();
+
+    private static string[][] Each(string name, params string[] values) => [.. values.Select(v => new[] { $"{name}={v}" })];
 }

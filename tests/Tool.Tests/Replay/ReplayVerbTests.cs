@@ -48,8 +48,22 @@ public sealed class ReplayVerbTests
         var lines = (await ToolRun.Of(
             "replay", "--trace", ToolRun.Trace, "--policy", "TEACACHE", "-o", "coefficients=1,0", "-o", "Threshold=0.2", "-o", "Approximation.Method=taylor", "--json")).Json();
 
-        Assert.Equal(["Threshold=0.2", "Coefficients=1,0", "Approximation.Method=Taylor"], lines[^1].GetProperty("options").EnumerateArray().Select(o => o.GetString()));
+        Assert.Equal(["Threshold=0.2", "Coefficients=1,0", "ClampNegative=False", "Approximation.Method=Taylor"], lines[^1].GetProperty("options").EnumerateArray().Select(o => o.GetString()));
         Assert.Equal("Extrapolate", lines[1].GetProperty("checks")[0].GetProperty("via").GetString());
+    }
+
+    [Fact]
+    public async Task A_falling_polynomial_is_read_as_published_unless_the_options_say_otherwise()
+    {
+        string[] falling = ["replay", "--trace", ToolRun.Trace, "--policy", "teacache", "-o", "Threshold=0.01", "-o", "Coefficients=1,-0.05", "--json"];
+
+        var raw = (await ToolRun.Of(falling)).Json();
+        var clamped = (await ToolRun.Of([.. falling, "-o", "ClampNegative=true"])).Json();
+
+        // A change of less than 0.05 makes the raw sum fall, so the published reading skips more.
+        Assert.NotEqual(raw[^1].GetProperty("decisions").GetString(), clamped[^1].GetProperty("decisions").GetString());
+        Assert.True(raw[^1].GetProperty("skipped").GetInt32() + raw[^1].GetProperty("partial").GetInt32() > clamped[^1].GetProperty("skipped").GetInt32() + clamped[^1].GetProperty("partial").GetInt32());
+        Assert.True(raw[^1].GetProperty("stepsPerSecond").GetDouble() > 0);
     }
 
     [Fact]

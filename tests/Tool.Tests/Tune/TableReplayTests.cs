@@ -53,7 +53,7 @@ public sealed class TableReplayTests
     {
         using var run = RecordedRun.Open(ToolRun.Trace);
         var policy = PolicyCatalog.Find("blockcache");
-        var space = TuningSpace.Of(policy, run.Layout, new ModelFit("", [[1, 0]], ""));
+        var space = TuningSpace.Of(policy, run.Layout, new ModelFit("", [ModelPolynomial.Identity], ""));
 
         var screening = Screening.Of(policy, space, [run], TimeProvider.System, CancellationToken.None);
 
@@ -65,16 +65,46 @@ public sealed class TableReplayTests
     }
 
     [Fact]
+    public void What_is_given_is_not_searched()
+    {
+        using var run = RecordedRun.Open(ToolRun.Trace);
+        var space = TuningSpace.Of(PolicyCatalog.Find("h2cache"), run.Layout, new ModelFit("", [], ""));
+
+        var rest = space.With(["structure-threshold=0.2", "MaximumSkips=9"]);
+
+        Assert.Equal(14 * rest.Count, space.Count);
+        Assert.All(rest.Settings(), s => Assert.Equal(["structure-threshold=0.2", "MaximumSkips=9"], s.TakeLast(2)));
+    }
+
+    [Fact]
+    public void Ranks_of_equal_numbers_are_shared()
+    {
+        Assert.Equal(1, Statistics.RankCorrelation([1, 2, 30], [5, 6, 7]), 1e-12);
+        Assert.Equal(-1, Statistics.RankCorrelation([1, 2, 30], [7, 6, 5]), 1e-12);
+        Assert.Equal(Math.Sqrt(0.75), Statistics.RankCorrelation([1, 2, 3], [4, 4, 5]), 1e-12);
+        Assert.True(double.IsNaN(Statistics.RankCorrelation([1, 2], [1, 2])));
+    }
+
+    [Fact]
+    public void A_budget_has_room_for_the_first_piece_and_for_what_fits()
+    {
+        Assert.True(new TimeBudget(TimeProvider.System, TimeSpan.Zero).HasRoom(0, 1.5));
+        Assert.False(new TimeBudget(TimeProvider.System, TimeSpan.Zero).HasRoom(1, 1.5));
+        Assert.True(new TimeBudget(TimeProvider.System, TimeSpan.FromDays(1)).HasRoom(1, 1.5));
+        Assert.True(new TimeBudget(TimeProvider.System, null).Part(0.5).HasRoom(1000, 1.5));
+    }
+
+    [Fact]
     public void Teacache_gets_a_polynomial_of_the_model_beside_the_identity()
     {
         using var run = RecordedRun.Open(Traces.First(t => t.Contains("mixed", StringComparison.Ordinal)));
 
         var fit = ModelFit.To(PolicyCatalog.Find("teacache"), [run], "");
 
-        Assert.Equal([1, 0], fit.Coefficients[0]);
+        Assert.Equal([1, 0], fit.Polynomials[0].Coefficients);
         var points = ModelFit.Points(run);
         double Residual(IReadOnlyList<double> c) => points.Sum(p => Math.Pow(p.Y - PolynomialFit.Evaluate(c, p.X), 2));
-        Assert.True(Residual(fit.Coefficients[1]) < Residual([1, 0]));
+        Assert.True(Residual(fit.Polynomials[1].Coefficients) < Residual([1, 0]));
     }
 
     [Fact]

@@ -14,12 +14,16 @@ public sealed class TuneVerbTests : IDisposable
     public async Task A_target_that_can_be_met_gives_a_section_that_the_policy_accepts()
     {
         var run = await ToolRun.Of(
-            "tune", "--policy", "teacache", "--target-psnr", "5", "--prompt", "red apple", "--seeds", "11", "--steps", "12", "--guidance", "1", "--out", File, "--json");
+            "tune", "--policy", "teacache", "--target-psnr", "5", "--prompt", "red apple", "--seeds", "11", "--steps", "12", "--guidance", "1", "--out", File, "--json", "-o", "MaximumConsecutiveSkips=4");
 
         Assert.True(run.ExitCode == ExitCodes.Success, run.Error);
         var lines = run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => JsonDocument.Parse(l).RootElement).ToArray();
         Assert.True(lines[0].GetProperty("screened").GetInt32() > 100);
+        Assert.True(lines[0].GetProperty("stepsPerSecond").GetDouble() > 0);
         Assert.True(lines[^1].GetProperty("met").GetBoolean());
+        Assert.True(lines[^1].GetProperty("agreement").GetProperty("speedup").GetDouble() > 0);
+        Assert.All(lines[1..^1], l => Assert.Contains("MaximumConsecutiveSkips=4", l.GetProperty("options").EnumerateArray().Select(o => o.GetString())));
+        Assert.All(lines[1..^1], l => Assert.InRange(l.GetProperty("skipped").GetDouble(), 0, 1));
         var policy = Assert.Single(PolicyFile.Read(File, null));
         Assert.Equal("teacache", policy.Label);
         using var tuned = JsonDocument.Parse(System.IO.File.ReadAllBytes(File));
@@ -44,6 +48,9 @@ public sealed class TuneVerbTests : IDisposable
     [InlineData("One target is right", "--policy", "teacache", "--target-psnr", "30", "--target-speedup", "2")]
     [InlineData("--target-ssim is 2; a number between 0 and 1 is right", "--policy", "teacache", "--target-ssim", "2")]
     [InlineData("--target-speedup is 1; a number above 1 is right", "--policy", "teacache", "--target-speedup", "1")]
+    [InlineData("--minutes is 0; a number above 0", "--policy", "teacache", "--target-psnr", "30", "--minutes", "0")]
+    [InlineData("--minutes is NaN", "--policy", "teacache", "--target-psnr", "30", "--minutes", "NaN")]
+    [InlineData("Did you mean 'Threshold'?", "--policy", "teacache", "--target-psnr", "30", "--steps", "10", "-o", "Treshold=1")]
     [InlineData("Cannot parse argument 'many'", "--policy", "teacache", "--target-psnr", "many")]
     [InlineData("has no threshold to tune", "--policy", "none", "--target-psnr", "30", "--steps", "2")]
     [InlineData("is recorded for screening", "--policy", "teacache", "--target-psnr", "30", "--seeds", "1")]
