@@ -35,13 +35,17 @@ internal sealed class PerceptualDistance : IDisposable
         }
 
         var inputs = session.InputMetadata;
-        if (inputs.Count == 1 && inputs.First() is { Value: { ElementType: { } type, Dimensions: [_, 3, var height, var width] } } input && type == typeof(float))
+        if (inputs.Count != 1 || inputs.First() is not { Value: { ElementType: { } type, Dimensions: [<= 1, 3, var height, var width] } } input || type != typeof(float))
         {
-            return new PerceptualDistance(session, input.Key, height, width);
+            throw Refused(session, $"The feature extractor '{path}' takes {Describe(inputs)}; one float32 input [1, 3, height, width] is right.");
         }
 
-        session.Dispose();
-        throw new UsageException($"The feature extractor '{path}' takes {string.Join(" and ", inputs.Select(i => $"{i.Key} [{string.Join(", ", i.Value.Dimensions)}]"))}; one float32 input [1, 3, height, width] is right.");
+        if (session.OutputMetadata.Any(o => o.Value.ElementType != typeof(float) || o.Value.Dimensions.Length < 2))
+        {
+            throw Refused(session, $"The feature extractor '{path}' gives {Describe(session.OutputMetadata)}; float32 feature maps [1, channels, …] are right.");
+        }
+
+        return new PerceptualDistance(session, input.Key, height, width);
     }
 
     /// <summary>0 for equal pictures, at most 4.</summary>
@@ -53,6 +57,15 @@ internal sealed class PerceptualDistance : IDisposable
     }
 
     public void Dispose() => _session.Dispose();
+
+    private static UsageException Refused(InferenceSession session, string message)
+    {
+        session.Dispose();
+        return new UsageException(message);
+    }
+
+    private static string Describe(IReadOnlyDictionary<string, NodeMetadata> values) =>
+        string.Join(" and ", values.Select(v => $"{v.Key} {v.Value.ElementType?.Name} [{string.Join(", ", v.Value.Dimensions)}]"));
 
     private static double Between(DenseTensor<float> a, DenseTensor<float> b)
     {

@@ -64,7 +64,7 @@ internal static class FrontChart
 
     private static void DrawPolicies(Markup svg, ComparisonResults results, ComparedRow[] policies, Axis x, Axis y)
     {
-        var labels = new List<(double X, double Y)>();
+        var labels = new LabelPlaces(Left, Width - Right, Top, Height - Bottom, policies.Select(p => (x.At(results.SpeedupOf(p)), y.At(p.Psnr))));
         for (var i = 0; i < policies.Length; i++)
         {
             var policy = policies[i];
@@ -74,16 +74,9 @@ internal static class FrontChart
                 svg.Line($"""<line class="interval tone-{i % 8}" x1="{px:0.#}" x2="{px:0.#}" y1="{y.At(policy.Psnr - policy.PsnrInterval):0.#}" y2="{y.At(policy.Psnr + policy.PsnrInterval):0.#}"/>""");
             }
 
-            var atRight = px > Width * 0.72;
-            var labelY = py - 8;
-            while (labels.Any(l => Math.Abs(l.Y - labelY) < 13 && Math.Abs(l.X - px) < 100))
-            {
-                labelY += 13;
-            }
-
-            labels.Add((px, labelY));
+            var (labelX, labelY, anchor) = labels.Place(px, py, policy.Label);
             svg.Line($"""<circle class="policy-mark tone-{i % 8}" cx="{px:0.#}" cy="{py:0.#}" r="6"><title>{policy.Label}: {results.SpeedupOf(policy):0.00}×, {policy.Psnr:0.0} dB</title></circle>""");
-            svg.Line($"""<text class="label" x="{px + (atRight ? -9 : 9):0.#}" y="{labelY:0.#}" text-anchor="{(atRight ? "end" : "start")}">{policy.Label}</text>""");
+            svg.Line($"""<text class="label" x="{labelX:0.#}" y="{labelY:0.#}" text-anchor="{anchor}">{policy.Label}</text>""");
         }
     }
 

@@ -61,7 +61,7 @@ internal sealed class ReportPage(ComparisonResults results, Func<ComparedRun, Rg
     {
         var withPerceptual = results.Rows.Any(r => r.Perceptual is not null);
         page.Raw("<section aria-labelledby=\"figures-heading\"><h2 id=\"figures-heading\">Figures</h2>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-labelledby=\"figures-heading\">\n<table id=\"figures\">\n");
-        page.Raw("<caption>Means over all pictures; a head sorts by its column.</caption>\n<thead><tr>");
+        page.Raw("<caption><span>Means over all pictures; a head sorts by its column.</span></caption>\n<thead><tr>");
         string[] heads = ["Run", "Settings", "Steps", "Seconds", "Speed-up", "Ideal", "Realised", "PSNR (dB)", "±", "Above control (dB)", "SSIM", "Latent error"];
         foreach (var head in withPerceptual ? heads.Append("Perceptual") : heads)
         {
@@ -108,7 +108,7 @@ internal sealed class ReportPage(ComparisonResults results, Func<ComparedRun, Rg
         }
         else
         {
-            page.Raw("<td><span aria-label=\"does not apply\">–</span></td>\n");
+            page.Raw("<td><span aria-hidden=\"true\">–</span><span class=\"hidden\">does not apply</span></td>\n");
         }
     }
 
