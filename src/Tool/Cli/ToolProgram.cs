@@ -44,7 +44,7 @@ internal static class ToolProgram
         }
     }
 
-    private static RootCommand CreateRoot(ToolConsole console) => new("Compares, records, replays, measures and tunes caching policies of diffusion denoisers.")
+    private static RootCommand CreateRoot(ToolConsole console) => HelpExamples.Behind(new("Compares, records, replays, measures and tunes caching policies of diffusion denoisers.")
     {
         GenerateVerb.Create(console),
         CompareVerb.Create(console),
@@ -55,7 +55,7 @@ internal static class ToolProgram
         ProvidersVerb.Create(console),
         InspectVerb.Create(console),
         SplitVerb.Create(console),
-    };
+    });
 
     private static string Explain(ParseResult parsed)
     {
@@ -68,8 +68,15 @@ internal static class ToolProgram
                 : Names.Unknown($"option of '{command.Name}' called", unknown, [.. command.Options.Select(o => o.Name)]).Message;
         }
 
-        return $"{parsed.Errors[0].Message} 'cachepolicies {(isRoot ? "" : command.Name + " ")}--help' shows what is right.";
+        return $"{InWords(parsed.Errors[0].Message)} 'cachepolicies {(isRoot ? "" : command.Name + " ")}--help' shows what is right.";
     }
+
+    /// <summary>The parser's message without the names of types.</summary>
+    private static string InWords(string message) => message
+        .Replace(" as expected type 'System.Int32'", ", a whole number", StringComparison.Ordinal)
+        .Replace(" as expected type 'System.Int64'", ", a whole number", StringComparison.Ordinal)
+        .Replace(" as expected type 'System.Nullable`1[System.Double]'", ", a number", StringComparison.Ordinal)
+        .Replace(" as expected type 'System.Double'", ", a number", StringComparison.Ordinal);
 
     /// <summary>Whether other input would have been right: these exceptions carry a sentence that says which.</summary>
     private static bool IsBadInput(Exception exception) => exception
