@@ -167,6 +167,13 @@ public sealed class SampleModelTests(SampleModelFixture fixture) : IClassFixture
         backend.Upload(z, Rent("latent/image", layout.Latent.Primary));
         backend.Upload([timestep], Rent("timestep", layout.Inputs.Single(i => i.Name == "timestep")));
         backend.Upload(text, Rent("text_ids", layout.Inputs.Single(i => i.Name == "text_ids")));
+        if (layout.Prelude is { } prelude)
+        {
+            var read = prelude.Reads.Select(r => tensors[r]).ToArray();
+            var made = prelude.Tensors.Select(t => Rent($"{PreludeDescriptor.Name}/{t.Name}", t)).ToArray();
+            fixture.Model.Denoiser.Prelude!.Run(new StageInvocation(read, made, 1));
+        }
+
         for (var stage = 0; stage < layout.Stages.Length; stage++)
         {
             var inputs = layout.Stages[stage].Reads.Select(r => tensors[r]).ToArray();

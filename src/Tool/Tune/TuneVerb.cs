@@ -108,6 +108,11 @@ internal static class TuneVerb
                 throw new UsageException($"The seed {RecordedSeed} is recorded for screening, so it is not held out; other seeds for verification are right.");
             }
 
+            if (Policy.CreateOptions?.Invoke() is { } options)
+            {
+                OptionBinder.Apply(options, $"the policy '{Policy.Name}'", Given);
+            }
+
             using var session = ModelSession.Open(How, Console.Time);
             var folder = Directory.CreateTempSubdirectory("cachepolicies-tune-");
             var runs = new List<RecordedRun>();

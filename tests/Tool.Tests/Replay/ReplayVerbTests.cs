@@ -55,7 +55,7 @@ public sealed class ReplayVerbTests
     [Fact]
     public async Task A_falling_polynomial_is_read_as_published_unless_the_options_say_otherwise()
     {
-        string[] falling = ["replay", "--trace", ToolRun.Trace, "--policy", "teacache", "-o", "Threshold=0.01", "-o", "Coefficients=1,-0.05", "--json"];
+        string[] falling = ["replay", "--trace", ToolRun.LongTrace, "--policy", "teacache", "-o", "Threshold=0.01", "-o", "Coefficients=1,-0.05", "--json"];
 
         var raw = (await ToolRun.Of(falling)).Json();
         var clamped = (await ToolRun.Of([.. falling, "-o", "ClampNegative=true"])).Json();

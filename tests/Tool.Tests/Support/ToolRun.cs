@@ -10,6 +10,9 @@ internal sealed record ToolRun(int ExitCode, string Output, string Error)
 
     public static string Trace { get; } = Path.Combine(CasesFolder, "s_smooth20.probe1.safetensors");
 
+    /// <summary>The recorded run of 50 steps whose features change unevenly.</summary>
+    public static string LongTrace { get; } = Path.Combine(CasesFolder, "s_mixed50.probe1.safetensors");
+
     /// <summary>Runs the tool within this process.</summary>
     public static async Task<ToolRun> Of(params string[] arguments)
     {
