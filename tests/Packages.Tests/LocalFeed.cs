@@ -9,7 +9,7 @@ public sealed class LocalFeed : IDisposable
 {
     private static readonly string[] Projects =
     [
-        "Abstractions", "Policies", "Engine", "Reporting", "Onnx", "Backends/Numerics", "Backends/Cpu", "Backends/OnnxRuntime", "Hosting", "Testing", "Packages/Core", "Packages/Gpu",
+        "Abstractions", "Policies", "Engine", "Reporting", "Onnx", "Splitting", "Backends/Numerics", "Backends/Cpu", "Backends/OnnxRuntime", "Hosting", "Testing", "Packages/Core", "Packages/Gpu",
     ];
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("feed");

@@ -8,6 +8,7 @@ public class PackageTests(LocalFeed feed) : IClassFixture<LocalFeed>
         "CachePolicies.Engine",
         "CachePolicies.Reporting",
         "CachePolicies.Onnx",
+        "CachePolicies.Splitting",
         "CachePolicies.Backends.Numerics",
         "CachePolicies.Backends.Cpu",
         "CachePolicies.OnnxRuntime",

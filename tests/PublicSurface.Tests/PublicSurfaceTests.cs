@@ -14,6 +14,7 @@ public class PublicSurfaceTests
     [InlineData("CachePolicies.Engine", "src/Engine")]
     [InlineData("CachePolicies.Reporting", "src/Reporting")]
     [InlineData("CachePolicies.Onnx", "src/Onnx")]
+    [InlineData("CachePolicies.Splitting", "src/Splitting")]
     [InlineData("CachePolicies.Backends.Numerics", "src/Backends/Numerics")]
     [InlineData("CachePolicies.Backends.Cpu", "src/Backends/Cpu")]
     [InlineData("CachePolicies.Backends.OnnxRuntime", "src/Backends/OnnxRuntime")]

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using CachePolicies.Engine;
 using CachePolicies.Onnx;
-using CachePolicies.Onnx.Splitting;
+using CachePolicies.Splitting;
 
 namespace CachePolicies.Tool;
 

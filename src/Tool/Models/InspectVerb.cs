@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using CachePolicies.Onnx;
-using CachePolicies.Onnx.Splitting;
+using CachePolicies.Splitting;
 
 namespace CachePolicies.Tool;
 

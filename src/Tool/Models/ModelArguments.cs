@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using CachePolicies.Onnx.Splitting;
+using CachePolicies.Splitting;
 
 namespace CachePolicies.Tool;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using CachePolicies.Backends.OnnxRuntime;
-using CachePolicies.Onnx.Splitting;
+using CachePolicies.Splitting;
 
 namespace CachePolicies.Tool;
 

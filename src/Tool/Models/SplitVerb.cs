@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
-using CachePolicies.Onnx.Splitting;
+using CachePolicies.Splitting;
 
 namespace CachePolicies.Tool;
 

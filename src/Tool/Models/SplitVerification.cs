@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using CachePolicies.Onnx.Splitting;
+using CachePolicies.Splitting;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 

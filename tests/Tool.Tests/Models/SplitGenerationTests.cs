@@ -1,7 +1,7 @@
 using CachePolicies.Backends.OnnxRuntime;
 using CachePolicies.Engine;
 using CachePolicies.Onnx;
-using CachePolicies.Onnx.Splitting;
+using CachePolicies.Splitting;
 using CachePolicies.Policies;
 using Google.Protobuf;
 

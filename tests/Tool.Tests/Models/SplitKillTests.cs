@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text.Json;
 using CachePolicies.Onnx;
-using CachePolicies.Onnx.Splitting;
+using CachePolicies.Splitting;
 
 namespace CachePolicies.Tool.Tests;
 
