@@ -1,41 +1,44 @@
 namespace CachePolicies.Engine;
 
 /// <summary>
-/// A generation under way: each <see cref="MoveNext"/> evaluates the denoiser once for every sample and guidance branch and updates the latents,
+/// A generation under way: each <see cref="MoveNext"/> evaluates the denoiser once for every sample and guidance pass and updates the latents,
 /// all on the device. Used by one thread at a time; owns its leases until it is disposed.
 /// </summary>
 public sealed class Generation : IDisposable
 {
-    private readonly DenoisingLoop _loop;
     private readonly IDenoiserBackend _backend;
-    private readonly GenerationRequest _request;
+    private readonly TensorDescriptor _latent;
     private readonly DenoiserSession _session;
     private readonly LatentUpdate _update;
-    private readonly FeatureTensor?[] _latents;
+    private readonly GenerationState _state;
     private readonly FeatureTensor?[] _laneLatents;
     private readonly FeatureTensor?[] _outputs;
-    private readonly int _branches;
+    private readonly int _passes;
     private bool _disposed;
 
     internal Generation(DenoisingLoop loop, GenerationRequest request, IEvaluationObserver? observer)
     {
-        _loop = loop;
-        _request = request;
-        _backend = loop.Denoiser.Denoiser.Backend;
-        Schedule = loop.Sampler.CreateSchedule(request.Steps);
-        _branches = request.Guidance == 1 ? 1 : 2;
         var layout = loop.Denoiser.Denoiser.Layout;
-        GenerationRules.Check(layout, request);
+        _backend = loop.Denoiser.Denoiser.Backend;
+        _latent = layout.Latent.Primary;
+        Schedule = loop.Sampler.CreateSchedule(request.Schedule);
+        GenerationRules.Check(layout, request, Schedule, loop.Sampler);
 
+        var passes = GuidancePasses.Of(request);
+        _passes = passes.Weights.Length;
         var samples = request.Samples.Length;
-        _latents = new FeatureTensor?[samples];
-        _laneLatents = new FeatureTensor?[samples * _branches];
-        _outputs = new FeatureTensor?[samples * _branches];
-        _update = new LatentUpdate(_backend, layout.Latent.Primary, Schedule.OutputHistory, samples, _branches == 2);
-        _session = loop.Denoiser.CreateSession(LanesOf(samples), observer);
+        _laneLatents = new FeatureTensor?[samples * _passes];
+        _outputs = new FeatureTensor?[samples * _passes];
+        _update = new LatentUpdate(_backend, _latent, Schedule, samples, passes.Weights, request.GuidanceRescale);
+        _session = loop.Denoiser.CreateSession(passes.LanesFor(samples, Schedule.Evaluations.Length), observer);
+        _state = new GenerationState(_backend, _latent, Schedule, request);
         try
         {
-            Upload(layout);
+            _state.Upload();
+            for (var lane = 0; lane < _outputs.Length; lane++)
+            {
+                UploadInputs(layout, lane, passes.InputsOf(request.Samples[lane / _passes], lane % _passes));
+            }
         }
         catch
         {
@@ -69,20 +72,15 @@ public sealed class Generation : IDisposable
         cancellationToken.ThrowIfCancellationRequested();
         for (var lane = 0; lane < _laneLatents.Length; lane++)
         {
-            _laneLatents[lane] = _latents[lane / _branches];
+            _laneLatents[lane] = _state[lane / _passes];
         }
 
         try
         {
             _session.Evaluate(Schedule.InfoAt(Completed), _laneLatents, _outputs, cancellationToken);
-            var update = Schedule.Evaluations[Completed].Update;
-            for (var sample = 0; sample < _latents.Length; sample++)
+            for (var sample = 0; sample < _state.Samples; sample++)
             {
-                var conditional = _outputs[sample * _branches]!;
-                var unconditional = _branches == 2 ? _outputs[(sample * 2) + 1] : null;
-                var next = _update.Apply(sample, _latents[sample]!, conditional, unconditional, _request.Guidance, update);
-                _latents[sample]!.Release();
-                _latents[sample] = next;
+                Advance(sample);
             }
 
             Completed++;
@@ -94,20 +92,20 @@ public sealed class Generation : IDisposable
         }
     }
 
-    /// <summary>Copies the latent of a sample to the host, as it stands after the last evaluation.</summary>
+    /// <summary>Copies the latent of a sample to the host, as it is after the last evaluation.</summary>
     public float[] DownloadLatent(int sample)
     {
-        var numbers = new float[_loop.Denoiser.Denoiser.Layout.Latent.Primary.Shape.ElementCount];
+        var numbers = new float[_latent.Shape.ElementCount];
         DownloadLatent(sample, numbers);
         return numbers;
     }
 
-    /// <summary>Copies the latent of a sample into <paramref name="destination"/>, as it stands after the last evaluation.</summary>
+    /// <summary>Copies the latent of a sample into <paramref name="destination"/>, as it is after the last evaluation.</summary>
     /// <exception cref="ArgumentException">The destination has another length than the latent.</exception>
     public void DownloadLatent(int sample, Span<float> destination)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        _backend.Download(_latents[sample]!, destination);
+        _backend.Download(_state[sample], destination);
     }
 
     /// <summary>Gives all leases back.</summary>
@@ -116,35 +114,23 @@ public sealed class Generation : IDisposable
         if (!_disposed)
         {
             _disposed = true;
-            Leases.ReleaseAll(_latents);
+            _state.Dispose();
             _update.Dispose();
             _session.Dispose();
         }
     }
 
-    private LaneInfo[] LanesOf(int samples)
+    private void Advance(int sample)
     {
-        var lanes = new LaneInfo[samples * _branches];
-        for (var lane = 0; lane < lanes.Length; lane++)
+        var noise = _state.DrawNoise(sample, Completed);
+        try
         {
-            var branch = lane % _branches == 0 ? GuidanceBranch.Conditional : GuidanceBranch.Unconditional;
-            lanes[lane] = new LaneInfo(lane / _branches, branch, Schedule.Evaluations.Length);
+            var outputs = _outputs.AsSpan(sample * _passes, _passes);
+            _state.Replace(sample, Completed, _update.Apply(Completed, sample, _state[sample], outputs, noise));
         }
-
-        return lanes;
-    }
-
-    private void Upload(DenoiserLayout layout)
-    {
-        for (var sample = 0; sample < _latents.Length; sample++)
+        finally
         {
-            var source = _request.Samples[sample];
-            _latents[sample] = _backend.Rent(layout.Latent.Primary.ElementType, layout.Latent.Primary.Shape);
-            _backend.Upload(source.Noise.Span, _latents[sample]!);
-            for (var branch = 0; branch < _branches; branch++)
-            {
-                UploadInputs(layout, (sample * _branches) + branch, branch == 0 ? source.Conditional : source.Unconditional!);
-            }
+            noise?.Release();
         }
     }
 

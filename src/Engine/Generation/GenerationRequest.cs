@@ -8,16 +8,70 @@ namespace CachePolicies.Engine;
 /// <param name="Guidance">
 /// The scale g of classifier-free guidance, at least 0 and finite: output = u + g (c − u). At 1 the unconditional branch is not evaluated at all.
 /// </param>
-public sealed record GenerationRequest(int Steps, ImmutableArray<GenerationSample> Samples, float Guidance = 1);
+public sealed record GenerationRequest(int Steps, ImmutableArray<GenerationSample> Samples, float Guidance = 1)
+{
+    /// <summary>
+    /// φ of guidance rescale (arXiv 2305.08891, section 3.4): the guided output is mixed with itself at the conditional output's standard deviation,
+    /// output = φ · guided · std(c) / std(guided) + (1 − φ) · guided.
+    /// </summary>
+    /// <value>From 0, the default, which leaves the output as it is, to 1. Without guidance it has no effect.</value>
+    public float GuidanceRescale { get; init; }
+
+    /// <summary>The sampler step to begin with: image to image leaves out the steps before it.</summary>
+    /// <value>From 0, the default, to below <see cref="Steps"/>. Above 0 every sample needs a <see cref="GenerationSample.Picture"/>.</value>
+    public int FirstStep { get; init; }
+
+    /// <summary>How many tokens of the picture the denoiser sees, for schedules that depend on the picture's size.</summary>
+    /// <value>At least 1, or <see langword="null"/>, the default.</value>
+    public int? ImageTokens { get; init; }
+
+    /// <summary>What the sampler is asked for.</summary>
+    public ScheduleRequest Schedule => new(Steps, FirstStep, ImageTokens);
+}
 
 /// <summary>One sample of a batch.</summary>
-/// <param name="Noise">The latent to start from, row-major; as many numbers as the latent has elements.</param>
+/// <param name="Noise">Standard normal noise to start from, row-major; as many numbers as the latent has elements.</param>
 /// <param name="Conditional">Inputs of the denoiser with the prompt, by name.</param>
 /// <param name="Unconditional">The same without the prompt; read where guidance is not 1.</param>
 public sealed record GenerationSample(
     ReadOnlyMemory<float> Noise,
     IReadOnlyDictionary<string, InputValue> Conditional,
-    IReadOnlyDictionary<string, InputValue>? Unconditional = null);
+    IReadOnlyDictionary<string, InputValue>? Unconditional = null)
+{
+    /// <summary>Further passes of guidance, each added as scale · (c − pass); the samples of a request have the same number.</summary>
+    /// <value>Empty by default.</value>
+    public ImmutableArray<GuidancePass> FurtherPasses { get; init; } = [];
+
+    /// <summary>
+    /// The latent of a picture to start from, as many numbers as the latent has elements: the first latent is this picture with the noise of the first
+    /// evaluation's level added.
+    /// </summary>
+    /// <value>Empty, the default, to start from noise alone.</value>
+    public ReadOnlyMemory<float> Picture { get; init; }
+
+    /// <summary>Whether the first latent is noise alone although there is a <see cref="Picture"/>, which then serves the <see cref="Mask"/> only.</summary>
+    public bool StartsFromNoise { get; init; }
+
+    /// <summary>
+    /// Where the picture is made anew, one number for each element of the latent: 1 makes it anew, 0 keeps <see cref="Picture"/>, numbers between mix.
+    /// What is kept is put back after each evaluation with the noise of the next level.
+    /// </summary>
+    /// <value>Empty, the default, to make all of it.</value>
+    public ReadOnlyMemory<float> Mask { get; init; }
+
+    /// <summary>Fills a span with fresh standard normal noise; called once for each evaluation of a sampler that adds noise, on the generation's thread.</summary>
+    /// <value><see langword="null"/>, the default, where the sampler adds none.</value>
+    public NoiseDraw? FreshNoise { get; init; }
+}
+
+/// <summary>Fills a span with standard normal noise.</summary>
+/// <param name="destination">As many numbers as the latent has elements.</param>
+public delegate void NoiseDraw(Span<float> destination);
+
+/// <summary>A further pass of guidance.</summary>
+/// <param name="Scale">s: the pass adds s · (c − pass) to the guided output; finite.</param>
+/// <param name="Inputs">Inputs of the denoiser, by name.</param>
+public sealed record GuidancePass(float Scale, IReadOnlyDictionary<string, InputValue> Inputs);
 
 /// <summary>The value of an input: floating-point numbers or integers, row-major.</summary>
 public readonly record struct InputValue

@@ -3,11 +3,16 @@ namespace CachePolicies.Engine;
 /// <summary>Whether a request fits a model.</summary>
 internal static class GenerationRules
 {
-    public static void Check(DenoiserLayout layout, GenerationRequest request)
+    public static void Check(DenoiserLayout layout, GenerationRequest request, SamplingSchedule schedule, ISampler sampler)
     {
         if (!float.IsFinite(request.Guidance) || request.Guidance < 0)
         {
             throw new ArgumentException($"Guidance is {request.Guidance}; it must be finite and at least 0.", nameof(request));
+        }
+
+        if (!(request.GuidanceRescale is >= 0 and <= 1))
+        {
+            throw new ArgumentException($"GuidanceRescale is {request.GuidanceRescale}; expected 0 to 1.", nameof(request));
         }
 
         if (request.Samples.IsDefaultOrEmpty)
@@ -18,11 +23,13 @@ internal static class GenerationRules
         for (var i = 0; i < request.Samples.Length; i++)
         {
             var sample = request.Samples[i];
-            if (sample.Noise.Length != layout.Latent.Primary.Shape.ElementCount)
+            CheckLatents(layout, request, sample, i);
+            if (schedule.DrawsNoise && sample.FreshNoise is null)
             {
-                throw new ArgumentException($"The noise of sample {i} has {sample.Noise.Length} numbers; the latent {layout.Latent.Primary} needs {layout.Latent.Primary.Shape.ElementCount}.", nameof(request));
+                throw new ArgumentException($"The sampler '{sampler.Name}' adds noise at each step; give sample {i} {nameof(GenerationSample.FreshNoise)}.", nameof(request));
             }
 
+            CheckPasses(request, sample, i);
             CheckInputs(layout, sample.Conditional, $"of sample {i} with the prompt");
             if (request.Guidance != 1)
             {
@@ -30,6 +37,60 @@ internal static class GenerationRules
                     layout,
                     sample.Unconditional ?? throw new ArgumentException($"Guidance is {request.Guidance}, which needs the inputs of the unconditional branch; give them or use 1.", nameof(request)),
                     $"of sample {i} without the prompt");
+            }
+
+            for (var k = 0; k < sample.FurtherPasses.Length; k++)
+            {
+                CheckInputs(layout, sample.FurtherPasses[k].Inputs, $"of sample {i} in its further pass {k}");
+            }
+        }
+    }
+
+    private static void CheckLatents(DenoiserLayout layout, GenerationRequest request, GenerationSample sample, int i)
+    {
+        var latent = layout.Latent.Primary;
+        void Require(ReadOnlyMemory<float> numbers, string what)
+        {
+            if (numbers.Length != latent.Shape.ElementCount)
+            {
+                throw new ArgumentException($"The {what} of sample {i} has {numbers.Length} numbers; the latent {latent} needs {latent.Shape.ElementCount}.", nameof(request));
+            }
+        }
+
+        Require(sample.Noise, "noise");
+        if (!sample.Picture.IsEmpty)
+        {
+            Require(sample.Picture, "picture");
+        }
+        else if (request.FirstStep > 0 || !sample.Mask.IsEmpty)
+        {
+            throw new ArgumentException(
+                request.FirstStep > 0
+                    ? $"The generation begins at step {request.FirstStep}, so sample {i} needs a picture to start from."
+                    : $"Sample {i} has a mask and no picture whose rest it keeps.",
+                nameof(request));
+        }
+
+        if (!sample.Mask.IsEmpty)
+        {
+            Require(sample.Mask, "mask");
+        }
+    }
+
+    private static void CheckPasses(GenerationRequest request, GenerationSample sample, int i)
+    {
+        var first = request.Samples[0].FurtherPasses;
+        if (sample.FurtherPasses.IsDefault || sample.FurtherPasses.Length != first.Length)
+        {
+            throw new ArgumentException($"Sample {i} has another number of further guidance passes than sample 0.", nameof(request));
+        }
+
+        for (var k = 0; k < first.Length; k++)
+        {
+            var scale = sample.FurtherPasses[k].Scale;
+            if (!float.IsFinite(scale) || scale != first[k].Scale)
+            {
+                throw new ArgumentException($"The scale of the further pass {k} of sample {i} is {scale}; expected a finite number, the same for all samples.", nameof(request));
             }
         }
     }

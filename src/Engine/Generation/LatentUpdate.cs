@@ -1,110 +1,139 @@
+using System.Collections.Immutable;
+
 namespace CachePolicies.Engine;
 
 /// <summary>
-/// Guidance and the sampler's update as one kernel: z := A z + B (g c + (1 − g) u). Samplers that read earlier outputs keep the guided outputs and
-/// add them: z := A z + Σ_j B_j v_j.
+/// Guidance and the sampler's update of one generation on the device: one kernel an evaluation and sample, and one more for guidance rescale. Holds the
+/// estimates and anchors that multistep and second-order solvers read again.
 /// </summary>
 internal sealed class LatentUpdate : IDisposable
 {
     private readonly IDenoiserBackend _backend;
     private readonly TensorDescriptor _latent;
-    private readonly IExpressionKernel[] _sums;
-    private readonly FeatureTensor?[][] _history;
+    private readonly UpdateKernels _kernels;
+    private readonly GuidanceRescale? _rescale;
+    private readonly FeatureTensor?[][] _estimates;
+    private readonly FeatureTensor?[] _anchors;
     private readonly FeatureTensor[] _operands;
-    private readonly float[] _weights;
+    private readonly FeatureTensor?[] _results = new FeatureTensor?[3];
 
-    public LatentUpdate(IDenoiserBackend backend, TensorDescriptor latent, int outputHistory, int samples, bool guided)
+    /// <summary>Compiles what the schedule needs.</summary>
+    /// <param name="backend">Where it runs.</param>
+    /// <param name="latent">The latent's type and shape.</param>
+    /// <param name="schedule">The evaluations.</param>
+    /// <param name="samples">How many samples there are.</param>
+    /// <param name="passes">The weights of the guidance passes in the output, the conditional one first.</param>
+    /// <param name="rescale">φ of guidance rescale; 0 for none.</param>
+    public LatentUpdate(IDenoiserBackend backend, TensorDescriptor latent, SamplingSchedule schedule, int samples, ImmutableArray<float> passes, float rescale)
     {
-        _backend = backend;
-        _latent = latent;
-        var most = Math.Max(outputHistory + 1, guided ? 3 : 2);
-        _sums = [.. Enumerable.Range(1, most).Select(terms => WeightedSum(backend, latent, terms))];
-        _history = [.. Enumerable.Range(0, samples).Select(_ => new FeatureTensor?[outputHistory > 1 ? outputHistory : 0])];
-        _operands = new FeatureTensor[most];
-        _weights = new float[most];
+        (_backend, _latent) = (backend, latent);
+        _rescale = rescale > 0 && passes.Length > 1 ? new GuidanceRescale(backend, latent, passes, rescale) : null;
+        _kernels = new UpdateKernels(backend, latent, schedule, _rescale is null ? passes : [1]);
+        _estimates = [.. Enumerable.Range(0, samples).Select(_ => new FeatureTensor?[Math.Max(_kernels.Capacity, 0)])];
+        _anchors = new FeatureTensor?[samples];
+        _operands = new FeatureTensor[_kernels.Updates.Max(u => u.Shape.Operands)];
     }
 
-    /// <summary>The next latent, with a lease that the caller owns; everything else is borrowed.</summary>
-    public FeatureTensor Apply(int sample, FeatureTensor latent, FeatureTensor conditional, FeatureTensor? unconditional, float guidance, SamplerUpdate update)
+    /// <summary>The next latent of a sample, with a lease that the caller owns; everything else is borrowed.</summary>
+    /// <param name="evaluation">Which evaluation was made.</param>
+    /// <param name="sample">Of which sample.</param>
+    /// <param name="latent">The latent that was evaluated.</param>
+    /// <param name="outputs">The outputs of the guidance passes.</param>
+    /// <param name="noise">Fresh noise, where the update adds some.</param>
+    public FeatureTensor Apply(int evaluation, int sample, FeatureTensor latent, ReadOnlySpan<FeatureTensor?> outputs, FeatureTensor? noise)
     {
-        var history = _history[sample];
-        if (history.Length == 0)
+        if (_rescale is null)
         {
-            var weight = update.OutputWeights[0];
-            Set(0, latent, update.LatentWeight);
-            if (unconditional is null)
-            {
-                Set(1, conditional, weight);
-                return Sum(2);
-            }
-
-            Set(1, conditional, weight * guidance);
-            Set(2, unconditional, weight * (1 - guidance));
-            return Sum(3);
+            return Run(_kernels.Updates[evaluation], sample, latent, outputs, noise);
         }
 
-        Push(history, Guide(conditional, unconditional, guidance));
-        Set(0, latent, update.LatentWeight);
-        for (var j = 0; j < update.OutputWeights.Length; j++)
+        var guided = _rescale.Apply(outputs);
+        try
         {
-            Set(j + 1, history[j]!, update.OutputWeights[j]);
+            return Run(_kernels.Updates[evaluation], sample, latent, new ReadOnlySpan<FeatureTensor?>(in guided), noise);
         }
-
-        return Sum(update.OutputWeights.Length + 1);
+        finally
+        {
+            guided!.Release();
+        }
     }
 
     public void Dispose()
     {
-        foreach (var history in _history)
+        foreach (var estimates in _estimates)
         {
-            Leases.ReleaseAll(history);
-        }
-    }
-
-    private FeatureTensor Guide(FeatureTensor conditional, FeatureTensor? unconditional, float guidance)
-    {
-        if (unconditional is null)
-        {
-            return conditional.AddLease();
+            Leases.ReleaseAll(estimates);
         }
 
-        Set(0, conditional, guidance);
-        Set(1, unconditional, 1 - guidance);
-        return Sum(2);
+        Leases.ReleaseAll(_anchors);
     }
 
-    private static void Push(FeatureTensor?[] history, FeatureTensor newest)
+    private FeatureTensor Run(PreparedUpdate update, int sample, FeatureTensor latent, ReadOnlySpan<FeatureTensor?> outputs, FeatureTensor? noise)
     {
-        Leases.Release(ref history[^1]);
-        Array.Copy(history, 0, history, 1, history.Length - 1);
-        history[0] = newest;
-    }
-
-    private void Set(int index, FeatureTensor operand, float weight) => (_operands[index], _weights[index]) = (operand, weight);
-
-    private FeatureTensor Sum(int terms)
-    {
-        var sum = _backend.Rent(_latent.ElementType, _latent.Shape);
+        var shape = update.Shape;
+        var count = GatherOperands(shape, sample, latent, outputs, noise);
+        var results = _results.AsSpan(0, 1 + (shape.SetsAnchor ? 1 : 0) + (shape.StoresEstimate ? 1 : 0));
+        results.Clear();
         try
         {
-            _sums[terms - 1].Run(_operands.AsSpan(0, terms), _weights.AsSpan(0, terms), new ReadOnlySpan<FeatureTensor>(in sum));
-            return sum;
+            foreach (ref var result in results)
+            {
+                result = _backend.Rent(_latent.ElementType, _latent.Shape);
+            }
+
+            update.Kernel.Run(_operands.AsSpan(0, count), update.Scalars, results!);
         }
         catch
         {
-            sum.Release();
+            Leases.ReleaseAll(results);
             throw;
         }
-    }
 
-    private static IExpressionKernel WeightedSum(IDenoiserBackend backend, TensorDescriptor latent, int terms)
-    {
-        var sum = TensorExpression.Scalar(0) * TensorExpression.Input(0);
-        for (var i = 1; i < terms; i++)
+        if (update.HoldsLatent || shape.SetsAnchor)
         {
-            sum += TensorExpression.Scalar(i) * TensorExpression.Input(i);
+            _anchors[sample]?.Release();
+            _anchors[sample] = update.HoldsLatent ? latent.AddLease() : results[1];
         }
 
-        return backend.Compile(new KernelSignature([.. Enumerable.Repeat(TensorType.Of(latent), terms)], terms, [sum]));
+        if (update.HoldsOutput || shape.StoresEstimate)
+        {
+            Push(_estimates[sample], update.HoldsOutput ? outputs[0]!.AddLease() : results[^1]!);
+        }
+
+        return results[0]!;
+    }
+
+    private int GatherOperands(UpdateShape shape, int sample, FeatureTensor latent, ReadOnlySpan<FeatureTensor?> outputs, FeatureTensor? noise)
+    {
+        var count = 0;
+        _operands[count++] = latent;
+        for (var pass = 0; pass < shape.Passes; pass++)
+        {
+            _operands[count++] = outputs[pass]!;
+        }
+
+        if (shape.ReadsAnchor)
+        {
+            _operands[count++] = _anchors[sample]!;
+        }
+
+        for (var j = 0; j < shape.Earlier; j++)
+        {
+            _operands[count++] = _estimates[sample][j]!;
+        }
+
+        if (shape.DrawsNoise)
+        {
+            _operands[count++] = noise!;
+        }
+
+        return count;
+    }
+
+    private static void Push(FeatureTensor?[] estimates, FeatureTensor newest)
+    {
+        Leases.Release(ref estimates[^1]);
+        Array.Copy(estimates, 0, estimates, 1, estimates.Length - 1);
+        estimates[0] = newest;
     }
 }

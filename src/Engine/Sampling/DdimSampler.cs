@@ -2,119 +2,82 @@ using System.Collections.Immutable;
 
 namespace CachePolicies.Engine;
 
-/// <summary>How the betas of the training noise run.</summary>
-public enum BetaSchedule
-{
-    /// <summary>Evenly from start to end (DDPM).</summary>
-    Linear,
-
-    /// <summary>Evenly in the square root (Stable Diffusion).</summary>
-    ScaledLinear,
-}
-
 /// <summary>Settings of <see cref="DdimSampler"/>; the defaults are those of Stable Diffusion 1.</summary>
-public sealed record DdimOptions
+public sealed record DdimOptions : DiffusionOptions
 {
-    /// <summary>T: the training steps, at least 2. The default is 1,000.</summary>
-    public int TrainingSteps { get; init; } = 1000;
-
-    /// <summary>β of the first training step, in (0, 1). The default is 0.00085.</summary>
-    public double BetaStart { get; init; } = 0.00085;
-
-    /// <summary>β of the last training step, in (0, 1), not below the first. The default is 0.012.</summary>
-    public double BetaEnd { get; init; } = 0.012;
-
-    /// <summary>How β runs between them. The default is <see cref="BetaSchedule.ScaledLinear"/>.</summary>
-    public BetaSchedule Schedule { get; init; } = BetaSchedule.ScaledLinear;
-
-    /// <summary>Added to each timestep, 0 or more, as far as the last training step allows. The default is 1.</summary>
-    public int StepsOffset { get; init; } = 1;
-
-    /// <summary>Whether ᾱ after the last step is 1, and not that of training step 0. The default is <see langword="false"/>.</summary>
+    /// <summary>Whether ᾱ after the last step is 1, and not that of training step 0.</summary>
+    /// <value>The default is <see langword="false"/>.</value>
     public bool FinalAlphaIsOne { get; init; }
+
+    /// <summary>The largest magnitude of an element of the predicted data.</summary>
+    /// <value>Above 0; +∞, the default, for no limit, as models of latents want it.</value>
+    public float DataLimit { get; init; } = float.PositiveInfinity;
 }
 
 /// <summary>
-/// DDIM with η = 0 (arXiv 2010.02502, equation 12) for models that predict the noise ε:
-/// z' = √ᾱ' (z − √(1 − ᾱ) ε) / √ᾱ + √(1 − ᾱ') ε. Timesteps are spaced evenly from the end ("leading"). Sigma is √(1 − ᾱ).
+/// DDIM with η = 0 (arXiv 2010.02502, equation 12): z' = √ᾱ' x₀ + √(1 − ᾱ') ε, where x₀ and ε are what the model's prediction makes of z.
+/// Sigma is √(1 − ᾱ).
 /// </summary>
 public sealed class DdimSampler : ISampler
 {
     private readonly DdimOptions _options;
-    private readonly double[] _alphaBar;
+    private readonly DiffusionTable _table;
 
     /// <summary>Creates a sampler.</summary>
     /// <exception cref="ArgumentException">An option is out of range; the message says which.</exception>
     public DdimSampler(DdimOptions? options = null)
     {
         _options = options ?? new DdimOptions();
-        Check(_options);
-        _alphaBar = AlphaBars(_options);
+        _options.CheckCommon(PredictionType.Epsilon, PredictionType.Velocity, PredictionType.Sample);
+        SettingRules.Require(_options.DataLimit > 0, nameof(_options.DataLimit), _options.DataLimit, "above 0");
+        if (_options is { ZeroTerminalSnr: true, Prediction: PredictionType.Epsilon })
+        {
+            throw new ArgumentException("Noise says nothing of the data where none of it is left: zero terminal SNR needs a model that predicts velocity or data.", nameof(options));
+        }
+
+        _table = new DiffusionTable(_options, finite: false);
     }
 
     /// <inheritdoc/>
     public string Name => "ddim";
 
     /// <summary>ᾱ of a training step.</summary>
-    public double AlphaBarAt(int timestep) => _alphaBar[timestep];
+    public double AlphaBarAt(int timestep) => _table.AlphaBarAt(timestep);
 
     /// <inheritdoc/>
-    public SamplingSchedule CreateSchedule(int steps)
+    public SamplingSchedule CreateSchedule(ScheduleRequest request)
     {
-        SamplingSchedule.CheckSteps(steps);
-        if (steps > _options.TrainingSteps)
+        _options.CheckSteps(request.Checked());
+        var timesteps = Timesteps.Of(_options, request.Steps);
+        var stride = _options.TrainingSteps / request.Steps;
+        var evaluations = ImmutableArray.CreateBuilder<SamplingEvaluation>(request.Steps - request.FirstStep);
+        for (var i = request.FirstStep; i < request.Steps; i++)
         {
-            throw new ArgumentOutOfRangeException(nameof(steps), steps, $"The number of steps is at most the number of training steps, {_options.TrainingSteps}.");
+            var timestep = (int)Math.Min(timesteps[i], _options.TrainingSteps - 1);
+            var level = NoiseLevel.OfAlphaBar(_table.AlphaBarAt(timestep));
+            evaluations.Add(level.Evaluate(i, timestep, UpdateTo(LevelAt(timestep - stride), level)));
         }
 
-        var stride = _options.TrainingSteps / steps;
-        var offset = Math.Min(_options.StepsOffset, _options.TrainingSteps - 1 - ((steps - 1) * stride));
-        var evaluations = ImmutableArray.CreateBuilder<SamplingEvaluation>(steps);
-        for (var i = 0; i < steps; i++)
-        {
-            var timestep = ((steps - 1 - i) * stride) + offset;
-            var alpha = _alphaBar[timestep];
-            var next = timestep - stride;
-            var alphaNext = next >= 0 ? _alphaBar[next] : _options.FinalAlphaIsOne ? 1 : _alphaBar[0];
-            var latent = Math.Sqrt(alphaNext / alpha);
-            var noise = Math.Sqrt(1 - alphaNext) - (latent * Math.Sqrt(1 - alpha));
-            evaluations.Add(new SamplingEvaluation(i, timestep, (float)Math.Sqrt(1 - alpha), new SamplerUpdate((float)latent, [(float)noise])));
-        }
-
-        return new SamplingSchedule(steps, evaluations.MoveToImmutable());
+        return new SamplingSchedule(request.Steps, evaluations.MoveToImmutable());
     }
 
-    private static double[] AlphaBars(DdimOptions options)
+    private NoiseLevel LevelAt(int timestep) =>
+        timestep < 0 && _options.FinalAlphaIsOne ? NoiseLevel.Clean : NoiseLevel.OfAlphaBar(_table.AlphaBarAt(timestep));
+
+    private SamplerUpdate UpdateTo(NoiseLevel next, NoiseLevel level)
     {
-        var alphaBar = new double[options.TrainingSteps];
-        var scaled = options.Schedule == BetaSchedule.ScaledLinear;
-        var (start, end) = scaled ? (Math.Sqrt(options.BetaStart), Math.Sqrt(options.BetaEnd)) : (options.BetaStart, options.BetaEnd);
-        var product = 1.0;
-        for (var t = 0; t < alphaBar.Length; t++)
+        var data = level.Data(_options.Prediction);
+        var noise = next.Noise * level.Epsilon(_options.Prediction);
+        if (float.IsPositiveInfinity(_options.DataLimit))
         {
-            var beta = start + ((end - start) * t / (alphaBar.Length - 1));
-            product *= 1 - (scaled ? beta * beta : beta);
-            alphaBar[t] = product;
+            return ((next.Signal * data) + noise).ToUpdate();
         }
 
-        return alphaBar;
-    }
-
-    private static void Check(DdimOptions options)
-    {
-        if (options.TrainingSteps < 2)
+        // The limit is the data's alone: the noise stays what the model predicts.
+        return data.AsEstimateOf(new SamplerUpdate((float)noise.Latent, [(float)next.Signal])
         {
-            throw new ArgumentException($"TrainingSteps is {options.TrainingSteps}; at least 2.", nameof(options));
-        }
-
-        if (!(options.BetaStart > 0 && options.BetaStart <= options.BetaEnd && options.BetaEnd < 1))
-        {
-            throw new ArgumentException($"The betas run from {options.BetaStart} to {options.BetaEnd}; right is 0 < start ≤ end < 1.", nameof(options));
-        }
-
-        if (options.StepsOffset < 0)
-        {
-            throw new ArgumentException($"StepsOffset is {options.StepsOffset}; at least 0.", nameof(options));
-        }
+            OutputWeight = (float)noise.Output,
+            EstimateLimit = _options.DataLimit,
+        });
     }
 }

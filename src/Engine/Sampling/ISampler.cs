@@ -1,78 +1,61 @@
-using System.Collections.Immutable;
-
 namespace CachePolicies.Engine;
 
 /// <summary>
-/// A deterministic sampler: turns a number of steps into the evaluations of the denoiser and, for each, the linear update that follows it.
-/// Every explicit solver without noise has that form, multistep and second-order ones among them, so the update runs on the device as one kernel.
+/// A sampler: turns a number of steps into the evaluations of the denoiser and, for each, the linear update that follows it. Every explicit solver has
+/// that form, multistep, second-order and stochastic ones among them, so the update runs on the device as one kernel.
 /// </summary>
 public interface ISampler
 {
     /// <summary>The name in configuration and manifests.</summary>
     string Name { get; }
 
-    /// <summary>The evaluations for so many steps.</summary>
-    /// <param name="steps">From 1 to 1,000.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The number of steps is out of range.</exception>
-    SamplingSchedule CreateSchedule(int steps);
+    /// <summary>The evaluations for a number of steps.</summary>
+    /// <param name="request">How many steps, where to begin, and how large the picture is.</param>
+    /// <exception cref="ArgumentException">The sampler cannot make such a schedule; the message says what it can.</exception>
+    SamplingSchedule CreateSchedule(ScheduleRequest request);
 }
 
-/// <summary>The evaluations of a generation.</summary>
-public sealed class SamplingSchedule
+/// <summary>What a schedule is made for.</summary>
+/// <param name="Steps">Sampler steps of the whole schedule, from 1 to <see cref="SamplingSchedule.MaximumSteps"/>.</param>
+/// <param name="FirstStep">
+/// The step that the schedule begins with, from 0 to below <paramref name="Steps"/>: image to image leaves out the steps before it. A solver that looks
+/// back begins there as it would at step 0.
+/// </param>
+/// <param name="ImageTokens">
+/// How many tokens of the picture the denoiser sees, at least 1; schedules with dynamic shifting depend on it. <see langword="null"/> where it is not known.
+/// </param>
+public readonly record struct ScheduleRequest(int Steps, int FirstStep = 0, int? ImageTokens = null)
 {
-    /// <summary>The most steps that a generation can have.</summary>
-    public const int MaximumSteps = 1000;
-
-    /// <summary>Creates a schedule.</summary>
-    /// <param name="steps">The sampler steps.</param>
-    /// <param name="evaluations">The evaluations, at least one.</param>
-    /// <exception cref="ArgumentException">There is no evaluation, or one reads outputs from before the first.</exception>
-    public SamplingSchedule(int steps, ImmutableArray<SamplingEvaluation> evaluations)
+    /// <summary>Returns the request if its numbers are in range.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A number is out of range.</exception>
+    public ScheduleRequest Checked()
     {
-        if (evaluations.IsDefaultOrEmpty)
+        if (Steps is < 1 or > SamplingSchedule.MaximumSteps)
         {
-            throw new ArgumentException("A schedule has at least one evaluation.", nameof(evaluations));
+            throw new ArgumentOutOfRangeException(nameof(Steps), Steps, $"Expected 1 to {SamplingSchedule.MaximumSteps} steps.");
         }
 
-        for (var i = 0; i < evaluations.Length; i++)
+        if (FirstStep < 0 || FirstStep >= Steps)
         {
-            var weights = evaluations[i].Update.OutputWeights.Length;
-            if (weights < 1 || weights > i + 1)
-            {
-                throw new ArgumentException($"Evaluation {i} reads {weights} outputs; it can read 1 to {i + 1}.", nameof(evaluations));
-            }
+            throw new ArgumentOutOfRangeException(nameof(FirstStep), FirstStep, $"Expected the first step to be from 0 to {Steps - 1}, since there are {Steps} steps.");
         }
 
-        Steps = steps;
-        Evaluations = evaluations;
-        OutputHistory = evaluations.Max(e => e.Update.OutputWeights.Length);
+        return ImageTokens is < 1
+            ? throw new ArgumentOutOfRangeException(nameof(ImageTokens), ImageTokens, "Expected at least 1 image token.")
+            : this;
     }
-
-    /// <summary>The sampler steps.</summary>
-    public int Steps { get; }
-
-    /// <summary>The evaluations of the denoiser, in order.</summary>
-    public ImmutableArray<SamplingEvaluation> Evaluations { get; }
-
-    /// <summary>How many outputs an update reads at the most.</summary>
-    public int OutputHistory { get; }
-
-    /// <summary>The evaluation at an index, as the denoiser is told.</summary>
-    public EvaluationInfo InfoAt(int index) => new(index, Evaluations.Length, Evaluations[index].Timestep, Evaluations[index].Sigma);
-
-    internal static int CheckSteps(int steps) => steps is >= 1 and <= MaximumSteps
-        ? steps
-        : throw new ArgumentOutOfRangeException(nameof(steps), steps, $"The number of steps is from 1 to {MaximumSteps}.");
 }
 
-/// <summary>An evaluation of the denoiser and what follows it.</summary>
-/// <param name="Step">The sampler step that it belongs to, from 0.</param>
-/// <param name="Timestep">What the model is told.</param>
-/// <param name="Sigma">The noise level.</param>
-/// <param name="Update">How the latent goes on.</param>
-public readonly record struct SamplingEvaluation(int Step, float Timestep, float Sigma, SamplerUpdate Update);
-
-/// <summary>z := latentWeight · z + Σ_j outputWeights[j] · output of the j-th last evaluation.</summary>
-/// <param name="LatentWeight">The weight of the latent.</param>
-/// <param name="OutputWeights">The weights of the outputs, this evaluation's first.</param>
-public sealed record SamplerUpdate(float LatentWeight, ImmutableArray<float> OutputWeights);
+/// <summary>Conveniences for samplers.</summary>
+public static class SamplerExtensions
+{
+    /// <summary>The evaluations of a whole schedule.</summary>
+    /// <param name="sampler">The sampler.</param>
+    /// <param name="steps">From 1 to <see cref="SamplingSchedule.MaximumSteps"/>.</param>
+    /// <exception cref="ArgumentException">The sampler cannot make such a schedule; the message says what it can.</exception>
+    public static SamplingSchedule CreateSchedule(this ISampler sampler, int steps)
+    {
+        ArgumentNullException.ThrowIfNull(sampler);
+        return sampler.CreateSchedule(new ScheduleRequest(steps));
+    }
+}

@@ -47,7 +47,7 @@ public sealed class SamplerTests
         var schedule = new FlowMatchHeunSampler().CreateSchedule(5);
         Assert.Equal(9, schedule.Evaluations.Length);
         Assert.Equal([0, 0, 1, 1, 2, 2, 3, 3, 4], schedule.Evaluations.Select(e => e.Step));
-        Assert.Equal(2, schedule.OutputHistory);
+        Assert.Equal(2, schedule.EstimateHistory);
         Assert.True(schedule.InfoAt(8).IsLast);
     }
 
@@ -94,22 +94,13 @@ public sealed class SamplerTests
             Assert.Throws<ArgumentOutOfRangeException>(() => sampler.CreateSchedule(1001));
         }
 
-        Assert.Throws<ArgumentOutOfRangeException>(() => new FlowMatchEulerSampler(float.NaN));
-        Assert.Throws<ArgumentOutOfRangeException>(() => new FlowMatchHeunSampler(0));
+        Assert.Throws<ArgumentException>(() => new FlowMatchEulerSampler(float.NaN));
+        Assert.Throws<ArgumentException>(() => new FlowMatchHeunSampler(0));
         Assert.Throws<ArgumentException>(() => new DdimSampler(new DdimOptions { BetaStart = 0.5, BetaEnd = 0.1 }));
         Assert.Throws<ArgumentException>(() => new DdimSampler(new DdimOptions { TrainingSteps = 1 }));
         Assert.Throws<ArgumentException>(() => new DdimSampler(new DdimOptions { StepsOffset = -1 }));
     }
 
-    private static double Integrate(SamplingSchedule schedule, double z, Func<double, double, double> model)
-    {
-        var outputs = new List<double>();
-        foreach (var evaluation in schedule.Evaluations)
-        {
-            outputs.Insert(0, model(z, evaluation.Sigma));
-            z = (z * evaluation.Update.LatentWeight) + evaluation.Update.OutputWeights.Select((w, j) => w * outputs[j]).Sum();
-        }
-
-        return z;
-    }
+    private static double Integrate(SamplingSchedule schedule, double z, Func<double, double, double> model) =>
+        PlainSampler.Integrate(schedule, z, (latent, evaluation) => model(latent, evaluation.Sigma));
 }
