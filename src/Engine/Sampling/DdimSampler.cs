@@ -53,7 +53,7 @@ public sealed class DdimSampler : ISampler
         var evaluations = ImmutableArray.CreateBuilder<SamplingEvaluation>(request.Steps - request.FirstStep);
         for (var i = request.FirstStep; i < request.Steps; i++)
         {
-            var timestep = (int)Math.Min(timesteps[i], _options.TrainingSteps - 1);
+            var timestep = (int)timesteps[i];
             var level = NoiseLevel.OfAlphaBar(_table.AlphaBarAt(timestep));
             evaluations.Add(level.Evaluate(i, timestep, UpdateTo(LevelAt(timestep - stride), level)));
         }

@@ -50,7 +50,7 @@ public sealed class PndmSampler : ISampler
     {
         _options.CheckSteps(request.Checked());
         var stride = _options.TrainingSteps / request.Steps;
-        var steps = Timesteps.Of(_options, request.Steps).Select((t, i) => (Timestep: (int)Math.Min(t, _options.TrainingSteps - 1), Step: i)).ToList();
+        var steps = Timesteps.Of(_options, request.Steps).Select((t, i) => (Timestep: (int)t, Step: i)).ToList();
         if (steps.Count > 1)
         {
             // The second timestep comes twice: the first step's end is where its second evaluation is.

@@ -9,7 +9,7 @@ internal static class Timesteps
     /// <param name="whole">Whether evenly spaced timesteps are rounded to whole training steps.</param>
     public static double[] Of(DiffusionOptions options, int steps, bool whole = true) => options.Spacing switch
     {
-        TimestepSpacing.Leading => Strides(steps, options.TrainingSteps / steps, options.StepsOffset),
+        TimestepSpacing.Leading => Strides(steps, options.TrainingSteps / steps, options),
         TimestepSpacing.Trailing => Trailing(options.TrainingSteps, options.TrainingSteps, steps),
         _ => Falling(options.TrainingSteps - 1, steps, whole),
     };
@@ -20,13 +20,17 @@ internal static class Timesteps
     /// <param name="trained">How many training steps are used, from the first.</param>
     public static double[] ButLast(DiffusionOptions options, int steps, int trained) => options.Spacing switch
     {
-        TimestepSpacing.Leading => [.. Strides(steps + 1, trained / (steps + 1), options.StepsOffset).Take(steps)],
+        TimestepSpacing.Leading => [.. Strides(steps + 1, trained / (steps + 1), options).Take(steps)],
         TimestepSpacing.Trailing => Trailing(trained, options.TrainingSteps, steps),
         _ => [.. Falling(trained - 1, steps + 1, whole: true).Take(steps)],
     };
 
-    private static double[] Strides(int count, int stride, int offset) =>
-        [.. Enumerable.Range(0, count).Select(i => (double)((count - 1 - i) * stride) + offset)];
+    // The offset goes no further than to the last training step.
+    private static double[] Strides(int count, int stride, DiffusionOptions options)
+    {
+        var offset = Math.Min(options.StepsOffset, options.TrainingSteps - 1 - ((count - 1) * stride));
+        return [.. Enumerable.Range(0, count).Select(i => (double)(((count - 1 - i) * stride) + offset))];
+    }
 
     private static double[] Trailing(int from, int trainingSteps, int steps)
     {
