@@ -26,6 +26,9 @@ public interface ISampler
 /// </param>
 public readonly record struct ScheduleRequest(int Steps, int FirstStep = 0, int? ImageTokens = null)
 {
+    /// <summary>A whole schedule of a number of steps.</summary>
+    public static implicit operator ScheduleRequest(int steps) => new(steps);
+
     /// <summary>Returns the request if its numbers are in range.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A number is out of range.</exception>
     public ScheduleRequest Checked()
@@ -43,19 +46,5 @@ public readonly record struct ScheduleRequest(int Steps, int FirstStep = 0, int?
         return ImageTokens is < 1
             ? throw new ArgumentOutOfRangeException(nameof(ImageTokens), ImageTokens, "Expected at least 1 image token.")
             : this;
-    }
-}
-
-/// <summary>Conveniences for samplers.</summary>
-public static class SamplerExtensions
-{
-    /// <summary>The evaluations of a whole schedule.</summary>
-    /// <param name="sampler">The sampler.</param>
-    /// <param name="steps">From 1 to <see cref="SamplingSchedule.MaximumSteps"/>.</param>
-    /// <exception cref="ArgumentException">The sampler cannot make such a schedule; the message says what it can.</exception>
-    public static SamplingSchedule CreateSchedule(this ISampler sampler, int steps)
-    {
-        ArgumentNullException.ThrowIfNull(sampler);
-        return sampler.CreateSchedule(new ScheduleRequest(steps));
     }
 }
