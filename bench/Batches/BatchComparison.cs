@@ -1,3 +1,4 @@
+using CachePolicies.Comparison;
 using CachePolicies.Engine;
 using CachePolicies.Policies;
 

@@ -1,3 +1,5 @@
+using CachePolicies.Comparison;
+
 namespace CachePolicies.Bench;
 
 /// <summary>

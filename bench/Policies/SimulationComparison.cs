@@ -1,4 +1,5 @@
 using System.Text;
+using CachePolicies.Comparison;
 using CachePolicies.Reporting;
 using static System.FormattableString;
 

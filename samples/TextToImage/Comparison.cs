@@ -98,8 +98,7 @@ internal sealed class Comparison(ITextToImageGenerator generator, Arguments argu
 
     private async Task RecordAsync(TextToImageRequest request, Recording recording, CancellationToken cancellationToken)
     {
-        var layout = generator.Model.Denoiser.Layout;
-        var lanes = new Dictionary<GuidanceBranch, List<StepExtent>>();
+        var lanes = new Dictionary<GuidanceBranch, List<ComputedShare>>();
         await foreach (var update in generator.GenerateAsync(request with { ReportDecisions = true }, cancellationToken))
         {
             if (update is not TextToImageProgress progress)
@@ -120,7 +119,7 @@ internal sealed class Comparison(ITextToImageGenerator generator, Arguments argu
                     lanes[decision.Lane.Branch] = steps = [];
                 }
 
-                steps.Add(decision.ExtentOf(layout));
+                steps.Add(decision.Share);
             }
         }
 
@@ -141,6 +140,6 @@ internal sealed class Comparison(ITextToImageGenerator generator, Arguments argu
     {
         public List<StageRecord> Stages { get; } = [];
 
-        public List<IReadOnlyList<StepExtent>> Steps { get; } = [];
+        public List<IReadOnlyList<ComputedShare>> Steps { get; } = [];
     }
 }

@@ -1,3 +1,4 @@
+using CachePolicies.Engine;
 using CachePolicies.Hosting;
 using CachePolicies.Reporting;
 
@@ -18,12 +19,12 @@ internal sealed record PolicyResult(
     double Seconds,
     double SpeedUp,
     double Ideal,
-    IReadOnlyList<IReadOnlyList<StepExtent>> Steps,
+    IReadOnlyList<IReadOnlyList<ComputedShare>> Steps,
     PictureQuality? Quality,
     ControlResult? Control)
 {
     /// <summary>How many steps of a picture had this extent, in the mean.</summary>
-    public double Count(StepExtent extent) => Steps.Average(s => s.Count(e => e == extent));
+    public double Count(ComputedShare extent) => Steps.Average(s => s.Count(e => e == extent));
 }
 
 /// <summary>How near pictures are to those of the uncached run, in the mean.</summary>

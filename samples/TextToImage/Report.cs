@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using CachePolicies.Engine;
 using CachePolicies.Reporting;
 
 namespace CachePolicies.Samples.TextToImage;
@@ -60,7 +61,7 @@ internal sealed class Report(Arguments arguments, IReadOnlyList<string> prompts,
             table.AddRow(
                 DisplayName(result.Policy),
                 _settings.Describe(result.Policy),
-                Text($"{result.Count(StepExtent.Full):F0} / {result.Count(StepExtent.Partial):F0} / {result.Count(StepExtent.Skipped):F0}"),
+                Text($"{result.Count(ComputedShare.Full):F0} / {result.Count(ComputedShare.Partial):F0} / {result.Count(ComputedShare.Skipped):F0}"),
                 Text($"{result.Seconds * 1000:F0} ms"),
                 Text($"{result.SpeedUp:F2}×"),
                 result.Control is null ? "" : Text($"{result.SpeedUp / result.Ideal:P0}"),
@@ -84,8 +85,11 @@ internal sealed class Report(Arguments arguments, IReadOnlyList<string> prompts,
             .. results.Select(r => new TimelineRow(
                 DisplayName(r.Policy),
                 r.Quality is { } q ? Text($"{r.SpeedUp:F1}× · {Decibels(q.Psnr)}") : "",
-                TimelineStep.Average(r.Steps))),
+                TimelineStep.Average([.. r.Steps.Select(Steps)]))),
         ]);
+
+    private static IReadOnlyList<TimelineStep> Steps(IReadOnlyList<ComputedShare> steps) =>
+        [.. steps.Select(s => s switch { ComputedShare.Full => new TimelineStep(1, 0, 0), ComputedShare.Partial => new TimelineStep(0, 1, 0), _ => new TimelineStep(0, 0, 1) })];
 
     private static List<string> Details(PolicyResult result) => result.Quality is { } quality
         ? [Text($"{result.SpeedUp:F1}× faster"), Text($"{Decibels(quality.Psnr)}, SSIM {quality.Ssim:F3}")]
@@ -96,9 +100,9 @@ internal sealed class Report(Arguments arguments, IReadOnlyList<string> prompts,
         ["policy"] = result.Policy,
         ["options"] = _settings.ToJson(result.Policy),
         ["steps"] = arguments.Steps,
-        ["computed"] = Rounded(result.Count(StepExtent.Full), 2),
-        ["partial"] = Rounded(result.Count(StepExtent.Partial), 2),
-        ["skipped"] = Rounded(result.Count(StepExtent.Skipped), 2),
+        ["computed"] = Rounded(result.Count(ComputedShare.Full), 2),
+        ["partial"] = Rounded(result.Count(ComputedShare.Partial), 2),
+        ["skipped"] = Rounded(result.Count(ComputedShare.Skipped), 2),
         ["seconds"] = Rounded(result.Seconds, 5),
         ["speedup"] = Rounded(result.SpeedUp, 3),
         ["ideal"] = Rounded(result.Ideal, 3),

@@ -23,5 +23,5 @@ internal sealed class LaneRecorder(IEvaluationObserver observer, LaneInfo lane, 
     public void Taken(float? diagnostic) => _checks[^1] = _checks[^1] with { Taken = true, Diagnostic = diagnostic };
 
     public void Complete(in EvaluationInfo evaluation, StageSet computed) => observer.EvaluationCompleted(
-        new EvaluationRecord(lane, evaluation, computed, layout.Stages.Length, [.. _checks], [.. _distances]));
+        new EvaluationRecord(lane, evaluation, computed, layout.Stages.Length, [.. _checks], [.. _distances]) { Blocks = layout.Blocks });
 }

@@ -36,9 +36,8 @@ public class QuickStartTests
         }
 
         Assert.Equal((32, 32), (result!.Image.Width, result.Image.Height));
-        var layout = generator.Model.Denoiser.Layout;
-        Assert.Contains(decisions, d => d.ExtentOf(layout) == StepExtent.Partial);
-        Assert.Contains(decisions, d => d.ExtentOf(layout) == StepExtent.Full);
+        Assert.Contains(decisions, d => d.Share == ComputedShare.Partial);
+        Assert.Contains(decisions, d => d.Share == ComputedShare.Full);
         Assert.True(result.Planes.ToArray().Count(p => p > 0.9f) > 500, "an emoji stands on white");
     }
 }

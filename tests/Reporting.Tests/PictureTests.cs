@@ -51,9 +51,10 @@ public class PictureTests
     [Fact]
     public void Steps_are_averaged_over_generations()
     {
-        var steps = TimelineStep.Average([[StepExtent.Full, StepExtent.Skipped], [StepExtent.Full, StepExtent.Partial]]);
-        Assert.Equal([new TimelineStep(1, 0, 0), new TimelineStep(0, 0.5, 0.5)], steps);
-        Assert.Throws<ArgumentException>(() => TimelineStep.Average([[StepExtent.Full], []]));
+        var full = new TimelineStep(1, 0, 0);
+        var steps = TimelineStep.Average([[full, new(0, 0, 1)], [full, new(0, 1, 0)]]);
+        Assert.Equal([full, new TimelineStep(0, 0.5, 0.5)], steps);
+        Assert.Throws<ArgumentException>(() => TimelineStep.Average([[full], []]));
         Assert.Throws<ArgumentException>(() => TimelineStep.Average([]));
     }
 

@@ -46,6 +46,7 @@ public sealed class DenoiserLayout
         _byRole = LayoutRules.Check(this);
         _reads = LayoutRules.ResolveReads(this);
         PreludeReads = LayoutRules.ResolvePreludeReads(this);
+        Blocks = StageSet.Between(Math.Max(0, IndexOf(BoundaryRole.Embedded)), IndexOf(BoundaryRole.Detail) is var detail and >= 0 ? detail : stages.Length);
     }
 
     /// <summary>The model's name.</summary>
@@ -74,6 +75,12 @@ public sealed class DenoiserLayout
 
     /// <summary>The denoiser's output.</summary>
     public Boundary Output => Boundaries[^1];
+
+    /// <summary>
+    /// The stages that make a denoiser expensive: those between the boundaries <c>embedded</c> and <c>detail</c>, without the embedding and the head; in a
+    /// layout that lacks one of these boundaries, up to the latent or the output.
+    /// </summary>
+    public StageSet Blocks { get; }
 
     /// <summary>Whether every shape and every number of frames has a size.</summary>
     public bool IsConcrete => AllTensors.All(t => t.Shape.IsConcrete && t.Frames is not { Count.IsFree: true });

@@ -50,20 +50,26 @@ public sealed record EvaluationRecord(
     ImmutableArray<CheckRecord> Checks,
     ImmutableArray<DistanceRecord> Distances)
 {
+    /// <summary>The stages that count as blocks: <see cref="DenoiserLayout.Blocks"/>. By default all of them.</summary>
+    public StageSet Blocks { get; init; } = StageSet.Between(0, StageCount);
+
     /// <summary>How much of the denoiser ran.</summary>
-    public ComputedShare Share => ComputedStages.Count == StageCount ? ComputedShare.Full : ComputedStages.Bits == 0 ? ComputedShare.Skipped : ComputedShare.Partial;
+    public ComputedShare Share =>
+        ComputedStages.Count == StageCount ? ComputedShare.Full
+        : (ComputedStages.Bits & Blocks.Bits) == 0 ? ComputedShare.Skipped
+        : ComputedShare.Partial;
 }
 
-/// <summary>How much of the denoiser ran in an evaluation.</summary>
+/// <summary>How much of the denoiser ran in an evaluation. The one definition of full, part and skipped: tables, charts and JSON all use it.</summary>
 public enum ComputedShare
 {
     /// <summary>Every stage.</summary>
     Full,
 
-    /// <summary>Some stages.</summary>
+    /// <summary>Some of the blocks.</summary>
     Partial,
 
-    /// <summary>None.</summary>
+    /// <summary>None of the blocks; the embedding and the head, which cost next to nothing, may have run.</summary>
     Skipped,
 }
 

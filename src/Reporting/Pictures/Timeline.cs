@@ -2,28 +2,15 @@ using System.Globalization;
 
 namespace CachePolicies.Reporting;
 
-/// <summary>How much of a step was computed.</summary>
-public enum StepExtent
-{
-    /// <summary>Every stage.</summary>
-    Full,
-
-    /// <summary>Some stages.</summary>
-    Partial,
-
-    /// <summary>None but what a check needs.</summary>
-    Skipped,
-}
-
 /// <summary>A step of a timeline, over all generations that it stands for: the three shares add up to 1.</summary>
 /// <param name="Full">The share that computed every stage.</param>
-/// <param name="Partial">The share that computed some.</param>
-/// <param name="Skipped">The share that computed none.</param>
-public readonly record struct TimelineStep(double Full, double Partial, double Skipped)
+/// <param name="Part">The share that computed some blocks.</param>
+/// <param name="Skipped">The share that computed no block.</param>
+public readonly record struct TimelineStep(double Full, double Part, double Skipped)
 {
     /// <summary>The steps of several generations of equal length as one row.</summary>
     /// <exception cref="ArgumentException">There are none, or their lengths differ.</exception>
-    public static IReadOnlyList<TimelineStep> Average(IReadOnlyList<IReadOnlyList<StepExtent>> generations)
+    public static IReadOnlyList<TimelineStep> Average(IReadOnlyList<IReadOnlyList<TimelineStep>> generations)
     {
         ArgumentNullException.ThrowIfNull(generations);
         if (generations.Count == 0 || generations.Any(g => g.Count != generations[0].Count))
@@ -31,11 +18,10 @@ public readonly record struct TimelineStep(double Full, double Partial, double S
             throw new ArgumentException("Generations of one length are averaged, at least one.", nameof(generations));
         }
 
-        double Share(int step, StepExtent extent) => generations.Count(g => g[step] == extent) / (double)generations.Count;
         return
         [
             .. Enumerable.Range(0, generations[0].Count)
-                .Select(s => new TimelineStep(Share(s, StepExtent.Full), Share(s, StepExtent.Partial), Share(s, StepExtent.Skipped))),
+                .Select(s => new TimelineStep(generations.Average(g => g[s].Full), generations.Average(g => g[s].Part), generations.Average(g => g[s].Skipped))),
         ];
     }
 }
@@ -115,7 +101,7 @@ public sealed record Timeline(string Title, IReadOnlyList<TimelineRow> Rows)
             var x = MathF.Round(left + (s * cell));
             var width = MathF.Round(left + ((s + 1) * cell)) - x - gap;
             var full = (float)(RowHeight * row.Steps[s].Full);
-            var partial = (float)(RowHeight * row.Steps[s].Partial);
+            var partial = (float)(RowHeight * row.Steps[s].Part);
             canvas.Fill(x, top, width, RowHeight, Palette.Skipped);
             canvas.Fill(x, top + RowHeight - full - partial, width, partial, Palette.Partial);
             canvas.Fill(x, top + RowHeight - full, width, full, Palette.Full);

@@ -40,6 +40,11 @@ internal static class OptionBinder
     public static IReadOnlyList<string> Describe(object options, object defaults, IEnumerable<string> settings) =>
         [.. Differences(options, defaults, "", [.. settings])];
 
+    /// <summary>Every option as <c>Name=Value</c>.</summary>
+    /// <param name="options">The object.</param>
+    /// <param name="settings">What was applied; an object that came from a file is named by the path that was given for it.</param>
+    public static IReadOnlyList<string> All(object options, IEnumerable<string> settings) => [.. Differences(options, null, "", [.. settings])];
+
     private static void Set(object target, string owner, string name, string value)
     {
         var holder = target;
@@ -102,14 +107,14 @@ internal static class OptionBinder
         };
     }
 
-    private static IEnumerable<string> Differences(object options, object defaults, string prefix, string[] settings)
+    private static IEnumerable<string> Differences(object options, object? defaults, string prefix, string[] settings)
     {
         foreach (var property in PropertiesOf(options.GetType()))
         {
-            var (value, usual) = (property.GetValue(options), property.GetValue(defaults));
+            var (value, usual) = (property.GetValue(options), defaults is null ? null : property.GetValue(defaults));
             if (IsNested(property))
             {
-                foreach (var nested in Differences(value!, usual!, $"{prefix}{property.Name}.", settings))
+                foreach (var nested in Differences(value!, usual, $"{prefix}{property.Name}.", settings))
                 {
                     yield return nested;
                 }
@@ -121,7 +126,7 @@ internal static class OptionBinder
                     yield return $"{prefix}{NameOf(property)}={given[(given.IndexOf('=', StringComparison.Ordinal) + 1)..].Trim()}";
                 }
             }
-            else if (Format(value) is var text && text != Format(usual))
+            else if (Format(value) is var text && (defaults is null || text != Format(usual)))
             {
                 yield return $"{prefix}{property.Name}={text}";
             }

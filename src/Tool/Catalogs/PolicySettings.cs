@@ -27,6 +27,12 @@ internal sealed class PolicySettings
     /// <summary>The settings that differ from the defaults, as <c>Name=Value</c>.</summary>
     public IReadOnlyList<string> Settings => _options is null ? [] : OptionBinder.Describe(_options, Entry.CreateOptions!(), _given);
 
+    /// <summary>Every setting in force, defaults among them, as <c>Name=Value</c>.</summary>
+    public IReadOnlyList<string> InForce => _options is null ? [] : OptionBinder.All(_options, _given);
+
+    /// <summary>The policy as a comparison takes it.</summary>
+    public ComparedPolicy ToCompared() => new(Label, Entry.Name, Policy) { Options = Settings, Settings = InForce, HasTwoStages = Entry.HasTwoStages };
+
     /// <summary>Makes the policy, or says what is wrong with its name or settings.</summary>
     /// <param name="name">The policy's name.</param>
     /// <param name="settings">Each <c>Name=Value</c>.</param>

@@ -45,7 +45,7 @@ internal static class GenerateVerb
         var evaluations = session.Model.Sampler.CreateSchedule(picture.Steps).Evaluations.Length;
         var result = ToolProgress.Run(console, evaluations, tell => session.Generate(loop, picture, recorder, () => tell(picture.Prompt), cancellationToken));
         Png.Save(file, result.Image);
-        var run = ReplayedRun.Of(recorder.Conditional, policy.Entry, session.Layout, StageTimes.Of(recorder).ToCosts(session.Layout));
+        var run = EvaluationLog.Of(recorder.Conditional, policy.Entry.HasTwoStages, session.Layout, StageTimes.Of(recorder).ToCosts(session.Layout));
         if (json)
         {
             JsonLine.Write(console.Output, ToJson(policy, picture, run, result, file));
@@ -54,12 +54,12 @@ internal static class GenerateVerb
         {
             console.Output.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{file}: {policy.Label}, {run.Count(ComputedShare.Full)} steps computed in full, {run.Count(ComputedShare.Partial)} in part, {run.Count(ComputedShare.Skipped)} skipped, {result.Elapsed.TotalSeconds:0.00} s"));
+                $"{file}: {policy.Label}, {run.Count(ComputedShare.Full)} evaluations computed in full, {run.Count(ComputedShare.Partial)} in part, {run.Count(ComputedShare.Skipped)} skipped, {result.Elapsed.TotalSeconds:0.00} s"));
             console.Output.WriteLine(run.Decisions);
         }
     }
 
-    private static JsonObject ToJson(PolicySettings policy, PictureRequest picture, ReplayedRun run, GeneratedPicture result, string file) => new()
+    private static JsonObject ToJson(PolicySettings policy, PictureRequest picture, EvaluationLog run, GeneratedPicture result, string file) => new()
     {
         ["policy"] = policy.Entry.Name,
         ["options"] = JsonLine.Array(policy.Settings.Select(s => (JsonNode?)s)),
@@ -67,8 +67,8 @@ internal static class GenerateVerb
         ["seed"] = picture.Seed,
         ["steps"] = picture.Steps,
         ["guidance"] = JsonLine.Number(picture.Guidance),
-        ["computed"] = run.Count(ComputedShare.Full),
-        ["partial"] = run.Count(ComputedShare.Partial),
+        ["full"] = run.Count(ComputedShare.Full),
+        ["part"] = run.Count(ComputedShare.Partial),
         ["skipped"] = run.Count(ComputedShare.Skipped),
         ["decisions"] = run.Decisions,
         ["seconds"] = JsonLine.Rounded(result.Elapsed.TotalSeconds, 4),

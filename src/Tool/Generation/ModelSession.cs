@@ -18,6 +18,8 @@ internal sealed class ModelSession : IDisposable
 
     public DenoiserLayout Layout => Model.Denoiser.Layout;
 
+    public TimeProvider Time => _time;
+
     public string Provider => Model.Denoiser.Backend.Name;
 
     /// <summary>Opens a model.</summary>

@@ -38,7 +38,7 @@ internal static class ReplayVerb
         var began = console.Time.GetTimestamp();
         var records = denoiser.Replay(policy.Policy, cancellationToken);
         var elapsed = console.Time.GetElapsedTime(began);
-        var run = ReplayedRun.Of(records, policy.Entry, layout, costs);
+        var run = EvaluationLog.Of(records, policy.Entry.HasTwoStages, layout, costs);
         if (json)
         {
             WriteJson(console.Output, run, policy, costs, elapsed);
@@ -54,11 +54,11 @@ internal static class ReplayVerb
         ? TraceReader.Open(path)
         : throw new UsageException($"There is no trace '{path}'; the path of a file that 'cachepolicies record' wrote is right.");
 
-    private static double StepsPerSecond(ReplayedRun run, TimeSpan elapsed) => run.Steps.Count / Math.Max(elapsed.TotalSeconds, 1e-9);
+    private static double StepsPerSecond(EvaluationLog run, TimeSpan elapsed) => run.Evaluations.Count / Math.Max(elapsed.TotalSeconds, 1e-9);
 
-    private static void WriteJson(TextWriter output, ReplayedRun run, PolicySettings policy, StageCosts costs, TimeSpan elapsed)
+    private static void WriteJson(TextWriter output, EvaluationLog run, PolicySettings policy, StageCosts costs, TimeSpan elapsed)
     {
-        foreach (var step in run.Steps)
+        foreach (var step in run.Evaluations)
         {
             JsonLine.Write(output, step.ToJson());
         }
@@ -68,9 +68,9 @@ internal static class ReplayVerb
             ["summary"] = true,
             ["policy"] = policy.Entry.Name,
             ["options"] = JsonLine.Array(policy.Settings.Select(s => (JsonNode?)s)),
-            ["steps"] = run.Steps.Count,
-            ["computed"] = run.Count(ComputedShare.Full),
-            ["partial"] = run.Count(ComputedShare.Partial),
+            ["steps"] = run.Evaluations.Count,
+            ["full"] = run.Count(ComputedShare.Full),
+            ["part"] = run.Count(ComputedShare.Partial),
             ["skipped"] = run.Count(ComputedShare.Skipped),
             ["decisions"] = run.Decisions,
             ["estimatedSpeedup"] = JsonLine.Rounded(run.EstimatedSpeedup, 4),
@@ -80,11 +80,11 @@ internal static class ReplayVerb
         });
     }
 
-    private static void WriteText(TextWriter output, ReplayedRun run, PolicySettings policy, StageCosts costs, TimeSpan elapsed)
+    private static void WriteText(TextWriter output, EvaluationLog run, PolicySettings policy, StageCosts costs, TimeSpan elapsed)
     {
         var table = new TextTable(
             new("step"), new("", ColumnAlignment.Left), new("boundary", ColumnAlignment.Left), new("distance"), new("accumulated"), new("threshold"), new("action", ColumnAlignment.Left));
-        foreach (var step in run.Steps)
+        foreach (var step in run.Evaluations)
         {
             if (step.Checks.Count == 0)
             {

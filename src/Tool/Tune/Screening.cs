@@ -6,8 +6,8 @@ namespace CachePolicies.Tool;
 /// <param name="Policy">The policy under the setting.</param>
 /// <param name="Speedup">The expected speed-up, checks and copies left aside.</param>
 /// <param name="Error">How far the final latent is expected to drift, up to a factor.</param>
-/// <param name="Skipped">The part of the steps that is expected to reuse something.</param>
-internal sealed record ScreenedSetting(PolicySettings Policy, double Speedup, double Error, double Skipped);
+/// <param name="Cached">The part of the evaluations that is expected to reuse something.</param>
+internal sealed record ScreenedSetting(PolicySettings Policy, double Speedup, double Error, double Cached);
 
 /// <summary>Settings that were replayed on recorded runs.</summary>
 /// <param name="Count">How many.</param>
@@ -28,7 +28,7 @@ internal sealed record Screening(int Count, long Steps, TimeSpan Elapsed, IReadO
             cancellationToken.ThrowIfCancellationRequested();
             var candidate = PolicySettings.Create(policy.Name, setting);
             var results = runs.Select(r => TableReplay.Of(r, candidate.Policy)).ToArray();
-            screened.Add(new ScreenedSetting(candidate, results.Length / results.Sum(r => 1 / r.Speedup), results.Average(r => r.Error), results.Average(r => r.Skipped)));
+            screened.Add(new ScreenedSetting(candidate, results.Length / results.Sum(r => 1 / r.Speedup), results.Average(r => r.Error), results.Average(r => r.Cached)));
         }
 
         return new Screening(screened.Count, (long)screened.Count * runs.Sum(r => r.Evaluations.Count), time.GetElapsedTime(began), FrontOf(screened));

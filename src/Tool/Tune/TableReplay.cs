@@ -6,8 +6,8 @@ namespace CachePolicies.Tool;
 /// <param name="Decisions">The stages that ran in each step.</param>
 /// <param name="Speedup">By the run's stage costs.</param>
 /// <param name="Error">Σ |σ_{t+1} − σ_t| · error of what was reused at t: how far the final latent is expected to drift, up to a factor.</param>
-/// <param name="Skipped">The part of the steps that reused something.</param>
-internal readonly record struct ScreenedRun(IReadOnlyList<StageSet> Decisions, double Speedup, double Error, double Skipped);
+/// <param name="Cached">The part of the evaluations that reused something.</param>
+internal readonly record struct ScreenedRun(IReadOnlyList<StageSet> Decisions, double Speedup, double Error, double Cached);
 
 /// <summary>
 /// Lets a policy decide on a recorded run by its table of distances alone. Takes the decisions that the engine would take on the same trace; where a

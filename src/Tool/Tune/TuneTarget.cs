@@ -25,11 +25,11 @@ internal sealed record TuneTarget(TargetMeasure Measure, double Value)
     {
         TargetMeasure.Psnr => row.Psnr,
         TargetMeasure.Ssim => row.Ssim,
-        _ => results.SpeedupOf(row),
+        _ => results.CredibleSpeedupOf(row),
     };
 
     /// <summary>What is best among rows that reach the target: the fastest, or for a speed the nearest to the uncached pictures.</summary>
-    public double Merit(ComparisonResults results, ComparedRow row) => Measure == TargetMeasure.Speedup ? row.Psnr : results.SpeedupOf(row);
+    public double Merit(ComparisonResults results, ComparedRow row) => Measure == TargetMeasure.Speedup ? row.Psnr : results.CredibleSpeedupOf(row);
 
     public override string ToString() => Measure switch
     {

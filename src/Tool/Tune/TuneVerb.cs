@@ -166,6 +166,11 @@ internal static class TuneVerb
         {
             OutputPath.WriteText(File, JsonLine.Text(TunedSection.Whole(Policy, Target, fit, screening, verified, best), indented: true) + "\n");
             TellVerified(verified, best);
+            if (verified.Select(v => ComparisonTable.NoteOnClock(v.Results)).FirstOrDefault(n => n.Length > 0) is { } note)
+            {
+                Console.Error.WriteLine(note);
+            }
+
             if (!isWhole)
             {
                 Console.Error.WriteLine($"Stopped; {verified.Count} settings were verified so far.");
@@ -222,7 +227,7 @@ internal static class TuneVerb
             }
 
             var table = new TextTable(
-                new("", ColumnAlignment.Left), new("speed-up"), new("expected"), new("skipped"), new("expected"), new("PSNR"), new("±"), new("SSIM"), new("above control"), new("settings", ColumnAlignment.Left));
+                new("", ColumnAlignment.Left), new("speed-up"), new("expected"), new("cached"), new("expected"), new("PSNR"), new("±"), new("SSIM"), new("above control"), new("settings", ColumnAlignment.Left));
             foreach (var setting in verified)
             {
                 string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
@@ -230,12 +235,12 @@ internal static class TuneVerb
                     setting == best ? "best" : Target.IsMetBy(setting.Results, setting.Row) ? "meets" : "",
                     Text($"{setting.Speedup:0.00}×"),
                     Text($"{setting.Screened.Speedup:0.00}×"),
-                    Text($"{setting.Skipped:0 %}"),
-                    Text($"{setting.Screened.Skipped:0 %}"),
+                    Text($"{100 * setting.Cached:0} %"),
+                    Text($"{100 * setting.Screened.Cached:0} %"),
                     Text($"{setting.Row.Psnr:0.00} dB"),
                     double.IsNaN(setting.Row.PsnrInterval) ? "" : Text($"{setting.Row.PsnrInterval:0.00}"),
                     Text($"{setting.Row.Ssim:0.0000}"),
-                    setting.Results.ControlOf(setting.Row) is { } control ? Text($"{setting.Row.Psnr - control.Psnr:+0.0;-0.0} dB") : "",
+                    Figures.Difference(setting.Results.AboveControl(setting.Row)),
                     string.Join(' ', setting.Screened.Policy.Settings));
             }
 

@@ -19,9 +19,13 @@ internal static class TunedSection
         {
             ["target"] = target.ToString(),
             ["met"] = best is not null,
-            ["model"] = results.Model,
+            ["model"] = results.Conditions.Model,
             ["fingerprint"] = fit.Fingerprint,
-            ["provider"] = results.Provider,
+            ["provider"] = results.Conditions.Provider,
+            ["processor"] = results.Conditions.Processor,
+            ["runtime"] = results.Conditions.Runtime,
+            ["version"] = results.Conditions.Version,
+            ["clock"] = ResultsJson.Clock(results.Clock),
             ["steps"] = results.Steps,
             ["guidance"] = JsonLine.Number(results.Guidance),
             ["heldOutPrompts"] = JsonLine.Array(results.Prompts.Select(p => (JsonNode?)p)),
@@ -43,8 +47,8 @@ internal static class TunedSection
         row.Remove("label");
         row["expectedSpeedup"] = JsonLine.Rounded(setting.Screened.Speedup, 4);
         row["expectedError"] = JsonLine.Rounded(setting.Screened.Error, 6);
-        row["skipped"] = JsonLine.Rounded(setting.Skipped, 4);
-        row["expectedSkipped"] = JsonLine.Rounded(setting.Screened.Skipped, 4);
+        row["cached"] = JsonLine.Figure(setting.Cached, 4);
+        row["expectedCached"] = JsonLine.Figure(setting.Screened.Cached, 4);
         row["pictures"] = setting.Row.Runs.Count;
         return row;
     }

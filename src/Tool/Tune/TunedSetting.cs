@@ -8,8 +8,9 @@ namespace CachePolicies.Tool;
 /// <param name="Results">The comparison that the row belongs to.</param>
 internal sealed record TunedSetting(ScreenedSetting Screened, ComparedRow Row, ComparisonResults Results)
 {
-    public double Speedup => Results.SpeedupOf(Row);
+    /// <summary>Measured where the clock is usable, ideal where it is not.</summary>
+    public double Speedup => Results.CredibleSpeedupOf(Row);
 
-    /// <summary>The part of the steps that reused something, in the pass with the prompt.</summary>
-    public double Skipped => Row.Runs.Average(r => 1 - ((double)r.Trace.Count(ComputedShare.Full) / r.Trace.Steps.Count));
+    /// <summary>The part of the evaluations that reused something, in the pass with the prompt.</summary>
+    public double Cached => Row.Runs.Select(r => r.Log).OfType<EvaluationLog>().Average(l => 1 - ((double)l.Count(ComputedShare.Full) / l.Evaluations.Count));
 }

@@ -27,20 +27,25 @@ internal sealed class Tuner(ModelSession session, SamplingSettings how, IReadOnl
         var verified = VerifyAll(Screening.Spread(Worthwhile(front), Coarse), budget.Part(CoarseShare), tell, cancellationToken, out isWhole);
         if (!isWhole || budget.IsSpent)
         {
-            return verified;
+            return OnOneClock(verified);
         }
 
         try
         {
             var between = Screening.Spread(Between(front, verified), Fine);
-            return [.. verified.Concat(VerifyAll(between, budget.Part(1), tell, cancellationToken, out isWhole)).OrderBy(v => v.Screened.Speedup)];
+            return OnOneClock([.. verified.Concat(VerifyAll(between, budget.Part(1), tell, cancellationToken, out isWhole)).OrderBy(v => v.Screened.Speedup)]);
         }
         catch (OperationCanceledException)
         {
             isWhole = false;
-            return verified;
+            return OnOneClock(verified);
         }
     }
+
+    /// <summary>Measured speed-ups are not ranked beside ideal ones: where the clock failed one comparison, all settings go by the ideal.</summary>
+    internal static IReadOnlyList<TunedSetting> OnOneClock(IReadOnlyList<TunedSetting> verified) => verified.All(v => v.Results.Clock.IsUsable)
+        ? verified
+        : [.. verified.Select(v => v with { Results = v.Results with { Clock = v.Results.Clock with { IsUsable = false } } })];
 
     /// <summary>The best of the settings that reach the target, or <see langword="null"/> where none does.</summary>
     public TunedSetting? Best(IEnumerable<TunedSetting> verified) =>
@@ -77,8 +82,8 @@ internal sealed class Tuner(ModelSession session, SamplingSettings how, IReadOnl
             return [];
         }
 
-        var labelled = settings.Select((s, i) => PolicySettings.Create(s.Policy.Entry.Name, s.Policy.Settings, $"{s.Policy.Entry.Name} {i + 1}")).ToArray();
-        var comparer = new Comparer(session, how, prompts, seeds, labelled, static (_, _) => { });
+        var labelled = settings.Select((s, i) => PolicySettings.Create(s.Policy.Entry.Name, s.Policy.Settings, $"{s.Policy.Entry.Name} {i + 1}").ToCompared()).ToArray();
+        var comparer = new Comparer(new SessionPictures(session, how), new ComparisonPlan(how.Steps, how.Guidance, PlannedPicture.Each(prompts, [.. seeds]), labelled), session.Time);
         var results = comparer.Run(tell, out isWhole, cancellationToken, time);
         return [.. settings.Zip(results.Policies, (s, row) => new TunedSetting(s, row, results))];
     }

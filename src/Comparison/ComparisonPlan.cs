@@ -1,0 +1,53 @@
+using CachePolicies.Reporting;
+
+namespace CachePolicies.Comparison;
+
+/// <summary>What is compared, and how often.</summary>
+/// <param name="Steps">Sampler steps of the uncached run and of every policy.</param>
+/// <param name="Guidance">The scale of classifier-free guidance.</param>
+/// <param name="Pictures">What is drawn; at least one picture.</param>
+/// <param name="Policies">What is compared with the uncached run; labels differ.</param>
+public sealed record ComparisonPlan(int Steps, float Guidance, IReadOnlyList<PlannedPicture> Pictures, IReadOnlyList<ComparedPolicy> Policies)
+{
+    /// <summary>A median of fewer ratios is at the mercy of a single slow run.</summary>
+    private const int FewestTimings = 3;
+
+    /// <summary>Timed runs of each policy per picture.</summary>
+    /// <value>At least 1. By default so many that every policy is timed three times or more over all pictures.</value>
+    public int? Rounds { get; init; }
+
+    /// <summary>Which pictures are also drawn by a recorded run, which tells what was computed and how long stages take: every n-th, from the first.</summary>
+    /// <value>At least 1. The default is 1: all of them.</value>
+    public int RecordEvery { get; init; } = 1;
+
+    /// <summary>After how many timed runs the uncached run is timed again.</summary>
+    /// <value>At least 1. The default is 10.</value>
+    public int BaselineEvery { get; init; } = 10;
+
+    /// <summary>
+    /// The numbers of steps of the controls, where they are chosen beforehand. The control of a policy then lies between two of them.
+    /// </summary>
+    /// <value><see langword="null"/>, the default: those that take the policies' times, and half and a quarter of the steps.</value>
+    public IReadOnlyList<int>? ControlSteps { get; init; }
+
+    /// <summary>Keeps a picture under a name relative to the results; called once for each picture.</summary>
+    public Action<string, RgbImage>? Save { get; init; }
+
+    /// <summary>A further distance between a picture and the uncached one, or <see langword="null"/>.</summary>
+    public Func<RgbImage, RgbImage, double>? Perceptual { get; init; }
+
+    /// <summary>Told after each picture what was measured so far.</summary>
+    public Action<ComparisonResults>? Progressed { get; init; }
+
+    internal int RoundsInForce => Rounds ?? Math.Max(1, (FewestTimings + Pictures.Count - 1) / Pictures.Count);
+}
+
+/// <summary>A picture of a comparison.</summary>
+/// <param name="Prompt">What it shows.</param>
+/// <param name="Seed">The seed of its noise.</param>
+public sealed record PlannedPicture(string Prompt, long Seed)
+{
+    /// <summary>Every prompt with every seed, the seeds of a prompt together.</summary>
+    public static IReadOnlyList<PlannedPicture> Each(IEnumerable<string> prompts, IReadOnlyCollection<long> seeds) =>
+        [.. prompts.SelectMany(_ => seeds, (prompt, seed) => new PlannedPicture(prompt, seed))];
+}

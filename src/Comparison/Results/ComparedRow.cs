@@ -1,0 +1,105 @@
+namespace CachePolicies.Comparison;
+
+/// <summary>What a compared run is.</summary>
+public enum ComparedKind
+{
+    /// <summary>The uncached run that all others are compared with.</summary>
+    Uncached,
+
+    /// <summary>A run under a policy.</summary>
+    Policy,
+
+    /// <summary>An uncached run with fewer steps, which takes the time of a policy.</summary>
+    Control,
+}
+
+/// <summary>All runs of the uncached loop, of a policy, or of a control.</summary>
+/// <param name="Kind">Which of these.</param>
+/// <param name="Label">What it is called.</param>
+/// <param name="Policy">The policy's name.</param>
+/// <param name="Steps">Sampler steps.</param>
+/// <param name="Runs">One for each picture, at least one.</param>
+public sealed record ComparedRow(ComparedKind Kind, string Label, string Policy, int Steps, IReadOnlyList<ComparedRun> Runs)
+{
+    /// <summary>Beyond this many decibels two pictures of eight bits cannot differ; equal ones count as this in a mean.</summary>
+    public const double EqualPictures = 99;
+
+    /// <summary>The settings that differ from the policy's defaults, each <c>Name=Value</c>.</summary>
+    public IReadOnlyList<string> Options { get; init; } = [];
+
+    /// <summary>Every setting in force, each <c>Name=Value</c>.</summary>
+    public IReadOnlyList<string> Settings { get; init; } = [];
+
+    /// <summary>The time of a picture in seconds: the median over all timed runs.</summary>
+    public double Seconds => Runs.SelectMany(r => r.Timings).Select(t => t.Seconds).Median();
+
+    /// <summary>
+    /// How many times as fast as the uncached run: the median over the pictures; NaN where no run has a time. A control's follows from its evaluations,
+    /// which cost what the uncached run's cost.
+    /// </summary>
+    public double Speedup => Kind == ComparedKind.Control ? Ideal : Runs.Select(r => r.Speedup).Where(ClockQuality.IsTime).Median();
+
+    /// <summary>The speed-up that the skipped stages would give if checks and copies cost nothing: the median over the recorded pictures.</summary>
+    public double Ideal => Runs.Select(r => r.Ideal).OfType<double>().Median();
+
+    /// <summary>The part of the ideal speed-up that was reached: the median over the recorded pictures.</summary>
+    public double Realised => Kind == ComparedKind.Policy ? Runs.Where(r => r.Ideal is not null).Select(r => r.Speedup / r.Ideal!.Value).Where(ClockQuality.IsTime).Median() : 1;
+
+    /// <summary>How many evaluations were computed in full, in part and not at all, per picture and lane.</summary>
+    public ExtentCounts Extents => ExtentCounts.Mean([.. Runs.Select(r => r.Extents).OfType<ExtentCounts>()]);
+
+    /// <summary>Against the uncached pictures: the mean in decibels, equal pictures counted as <see cref="EqualPictures"/>.</summary>
+    public double Psnr => MeanPsnr(Runs);
+
+    /// <summary>Whether every picture equals the uncached one.</summary>
+    public bool IsIdentical => Runs.All(r => double.IsPositiveInfinity(r.Psnr));
+
+    /// <summary>Structural similarity with the uncached pictures, the mean.</summary>
+    public double Ssim => Runs.Average(r => r.Ssim);
+
+    /// <summary>mean|z − z_uncached| / mean|z_uncached| of the final latents, the mean.</summary>
+    public double LatentError => Runs.Average(r => r.LatentError);
+
+    /// <summary>Half the width of the 95 % confidence interval of <see cref="Psnr"/> over the pictures; NaN for fewer than three.</summary>
+    public double PsnrInterval => Statistics.ConfidenceInterval([.. Runs.Select(r => Math.Min(r.Psnr, EqualPictures))]);
+
+    /// <summary>The perceptual distance, the mean; <see langword="null"/> where no feature extractor was given.</summary>
+    public double? Perceptual => Runs[0].Perceptual is null ? null : Runs.Average(r => r.Perceptual!.Value);
+
+    /// <summary>The mean PSNR of some runs, equal pictures counted as <see cref="EqualPictures"/>; NaN of none.</summary>
+    public static double MeanPsnr(IEnumerable<ComparedRun> runs) => runs.Select(r => Math.Min(r.Psnr, EqualPictures)).DefaultIfEmpty(double.NaN).Average();
+}
+
+/// <summary>One generated picture.</summary>
+/// <param name="Prompt">What it shows.</param>
+/// <param name="Seed">The seed.</param>
+/// <param name="Psnr">Against the uncached picture, in decibels; infinite for equal pictures.</param>
+/// <param name="Ssim">Against the uncached picture.</param>
+/// <param name="LatentError">mean|z − z_uncached| / mean|z_uncached| of the final latents.</param>
+/// <param name="Image">The picture's file, relative to the results.</param>
+/// <param name="Timings">The timed runs, one per round; at least one.</param>
+public sealed record ComparedRun(string Prompt, long Seed, double Psnr, double Ssim, double LatentError, string Image, IReadOnlyList<Timing> Timings)
+{
+    /// <summary>From noise to the final latent, in seconds: the median over the rounds.</summary>
+    public double Seconds => Timings.Select(t => t.Seconds).Median();
+
+    /// <summary>How many times as fast as the uncached run: the median over the rounds; NaN where no run has a time.</summary>
+    public double Speedup => Timings.Where(t => ClockQuality.IsTime(t.Seconds) && ClockQuality.IsTime(t.Uncached)).Select(t => t.Uncached / t.Seconds).Median();
+
+    /// <summary>The speed-up that the skipped stages would give; <see langword="null"/> where the picture was not recorded.</summary>
+    public double? Ideal { get; init; }
+
+    /// <summary>What was computed; <see langword="null"/> where the picture was not recorded.</summary>
+    public ExtentCounts? Extents { get; init; }
+
+    /// <summary>What each evaluation of the pass with the prompt decided; <see langword="null"/> where the picture was not recorded.</summary>
+    public EvaluationLog? Log { get; init; }
+
+    /// <summary>The perceptual distance from the uncached picture, where a feature extractor was given.</summary>
+    public double? Perceptual { get; init; }
+}
+
+/// <summary>A timed run.</summary>
+/// <param name="Seconds">What it took.</param>
+/// <param name="Uncached">What the uncached run took at that moment.</param>
+public readonly record struct Timing(double Seconds, double Uncached);

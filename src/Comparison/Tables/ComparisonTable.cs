@@ -1,0 +1,73 @@
+using System.Globalization;
+using CachePolicies.Reporting;
+
+namespace CachePolicies.Comparison;
+
+/// <summary>A comparison as the table that people read first, with what its columns mean.</summary>
+public static class ComparisonTable
+{
+    /// <summary>What the columns mean, a line each.</summary>
+    public static IReadOnlyList<string> Legend { get; } =
+    [
+        "full / part / skipped  evaluations per picture that computed every stage, some blocks, no block",
+        "speed-up               how many times as fast as the uncached run, the median; 'of ideal' is the part of what the skipped stages allow",
+        "PSNR, SSIM             against the uncached picture of the same prompt and seed",
+        "control                the uncached loop with as many steps as take the policy's time; 'above control' is what the policy gains over it",
+    ];
+
+    /// <summary>The uncached run and every policy, without the controls' own rows.</summary>
+    public static TextTable Of(ComparisonResults results)
+    {
+        ArgumentNullException.ThrowIfNull(results);
+        var table = new TextTable(
+            new("policy", ColumnAlignment.Left),
+            new("settings", ColumnAlignment.Left),
+            new("full / part / skipped"),
+            new("time"),
+            new("speed-up"),
+            new("of ideal"),
+            new("PSNR"),
+            new("SSIM"),
+            new("control"),
+            new("above control"));
+        foreach (var row in results.Rows.Where(r => r.Kind != ComparedKind.Control))
+        {
+            var isPolicy = row.Kind == ComparedKind.Policy;
+            table.AddRow(
+                row.Label,
+                string.Join(' ', row.Options),
+                row.Extents.ToString(),
+                Figures.Milliseconds(row.Seconds),
+                Figures.Times(row.Speedup),
+                isPolicy ? Figures.Realised(row.Realised) : "",
+                isPolicy ? row.IsIdentical ? "identical" : Figures.Decibels(row.Psnr) : "",
+                isPolicy ? row.Ssim.ToString("F4", CultureInfo.InvariantCulture) : "",
+                isPolicy ? Control(results, row) : "",
+                isPolicy ? Figures.Difference(results.AboveControl(row)) : "");
+        }
+
+        return table;
+    }
+
+    /// <summary>What must be said about the times; empty where they can be believed.</summary>
+    public static string NoteOnClock(ComparisonResults results)
+    {
+        ArgumentNullException.ThrowIfNull(results);
+        if (results.Clock.IsUsable)
+        {
+            return "";
+        }
+
+        var impossible = results.Policies.Where(r => ClockQuality.IsNoise(r.Realised)).Select(r => r.Label).ToArray();
+        var why = impossible.Length > 0
+            ? $"{string.Join(", ", impossible)} would be faster than the skipped stages allow"
+            : string.Create(CultureInfo.InvariantCulture, $"equal uncached runs differ by {results.Clock.Spread:P0}");
+        return $"The clock is not usable here ({why}): something else keeps the machine busy. Controls and rankings go by the ideal speed-ups; measure again on a quiet machine, or with more rounds.";
+    }
+
+    private static string Control(ComparisonResults results, ComparedRow row)
+    {
+        var (steps, psnr) = (results.ControlStepsOf(row), results.ControlPsnrOf(row));
+        return double.IsNaN(psnr) ? "" : string.Create(CultureInfo.InvariantCulture, $"{steps} {(steps == 1 ? "step" : "steps")}, {Figures.Decibels(psnr)}");
+    }
+}

@@ -1,0 +1,25 @@
+using System.Globalization;
+
+namespace CachePolicies.Comparison;
+
+/// <summary>Figures as tables show them.</summary>
+public static class Figures
+{
+    /// <summary>What stands where there is no figure.</summary>
+    public const string None = "–";
+
+    /// <summary>A duration.</summary>
+    public static string Milliseconds(double seconds) => double.IsFinite(seconds) ? string.Create(CultureInfo.InvariantCulture, $"{seconds * 1000:F0} ms") : None;
+
+    /// <summary>A speed-up.</summary>
+    public static string Times(double speedup) => double.IsFinite(speedup) ? string.Create(CultureInfo.InvariantCulture, $"{speedup:F2}×") : None;
+
+    /// <summary>The realised part of an ideal speed-up; more than is possible is noise.</summary>
+    public static string Realised(double realised) => ClockQuality.IsNoise(realised) ? "noise" : string.Create(CultureInfo.InvariantCulture, $"{100 * realised:F0} %");
+
+    /// <summary>A PSNR with its unit.</summary>
+    public static string Decibels(double psnr) => double.IsFinite(psnr) ? string.Create(CultureInfo.InvariantCulture, $"{psnr:F1} dB") : None;
+
+    /// <summary>A difference of decibels with sign and unit.</summary>
+    public static string Difference(double decibels) => double.IsFinite(decibels) ? decibels.ToString("+0.0;−0.0;0.0", CultureInfo.InvariantCulture) + " dB" : None;
+}
