@@ -97,7 +97,7 @@ public sealed class ComparisonResultsTests
         Assert.Equal(5, results.ControlStepsOf(impossible));
         Assert.Contains("noise", ComparisonTable.Of(results).ToPlainText());
         Assert.DoesNotContain("625 %", ComparisonTable.Of(results).ToPlainText());
-        Assert.Contains("'teacache' would be faster than the skipped stages allow".Replace("'", "", StringComparison.Ordinal), ComparisonTable.NoteOnClock(results));
+        Assert.Contains("teacache would be faster than the skipped stages allow", ComparisonTable.NoteOnClock(results));
         Assert.True((bool)ResultsJson.Row(results, impossible)["isNoise"]!);
     }
 
@@ -116,8 +116,8 @@ public sealed class ComparisonResultsTests
     [Fact]
     public void Speed_ups_are_medians_over_rounds_and_pictures()
     {
-        static ComparedRun Run(params Timing[] timings) => new("p", 1, 40, 1, 0, "p.png", timings) { Ideal = 4 };
-        var row = new ComparedRow(ComparedKind.Policy, "a", "a", 10, [Run(new(1, 3), new(0, 3), new(1, 5)), Run(new(2, 10)), Run(new(1, 90))]);
+        static ComparedRun Run(params (double Seconds, double Uncached)[] timings) => new("p", 1, 40, 1, 0, "p.png", [.. timings.Select(t => new Timing(t.Seconds, t.Uncached))]) { Ideal = 4 };
+        var row = new ComparedRow(ComparedKind.Policy, "a", "a", 10, [Run((1, 3), (0, 3), (1, 5)), Run((2, 10)), Run((1, 90))]);
 
         Assert.Equal([4, 5, 90], row.Runs.Select(r => r.Speedup));
         Assert.Equal(5, row.Speedup);

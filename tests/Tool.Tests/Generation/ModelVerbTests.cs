@@ -20,7 +20,7 @@ public sealed class ModelVerbTests : IDisposable
         Assert.Equal(ExitCodes.Success, run.ExitCode);
         var json = JsonDocument.Parse(run.Output).RootElement;
         Assert.Equal("CrCr", json.GetProperty("decisions").GetString());
-        Assert.Equal(2, json.GetProperty("computed").GetInt32());
+        Assert.Equal(2, json.GetProperty("full").GetInt32());
         Assert.Equal(32, Png.Load(image).Width);
     }
 

@@ -19,7 +19,7 @@ public sealed class ReplayVerbTests
         Assert.Equal("ReuseOutput", checks[1].GetProperty("via").GetString());
         var summary = lines[^1];
         Assert.Equal(20, summary.GetProperty("steps").GetInt32());
-        Assert.Equal(20, summary.GetProperty("computed").GetInt32() + summary.GetProperty("partial").GetInt32() + summary.GetProperty("skipped").GetInt32());
+        Assert.Equal(20, summary.GetProperty("full").GetInt32() + summary.GetProperty("part").GetInt32() + summary.GetProperty("skipped").GetInt32());
         Assert.True(summary.GetProperty("estimatedSpeedup").GetDouble() > 1);
     }
 
@@ -62,7 +62,7 @@ public sealed class ReplayVerbTests
 
         // A change of less than 0.05 makes the raw sum fall, so the published reading skips more.
         Assert.NotEqual(raw[^1].GetProperty("decisions").GetString(), clamped[^1].GetProperty("decisions").GetString());
-        Assert.True(raw[^1].GetProperty("skipped").GetInt32() + raw[^1].GetProperty("partial").GetInt32() > clamped[^1].GetProperty("skipped").GetInt32() + clamped[^1].GetProperty("partial").GetInt32());
+        Assert.True(raw[^1].GetProperty("skipped").GetInt32() + raw[^1].GetProperty("part").GetInt32() > clamped[^1].GetProperty("skipped").GetInt32() + clamped[^1].GetProperty("part").GetInt32());
         Assert.True(raw[^1].GetProperty("stepsPerSecond").GetDouble() > 0);
     }
 

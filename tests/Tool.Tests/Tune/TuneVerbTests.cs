@@ -23,7 +23,7 @@ public sealed class TuneVerbTests : IDisposable
         Assert.True(lines[^1].GetProperty("met").GetBoolean());
         Assert.True(lines[^1].GetProperty("agreement").GetProperty("speedup").GetDouble() > 0);
         Assert.All(lines[1..^1], l => Assert.Contains("MaximumConsecutiveSkips=4", l.GetProperty("options").EnumerateArray().Select(o => o.GetString())));
-        Assert.All(lines[1..^1], l => Assert.InRange(l.GetProperty("skipped").GetDouble(), 0, 1));
+        Assert.All(lines[1..^1], l => Assert.InRange(l.GetProperty("cached").GetDouble(), 0, 1));
         var policy = Assert.Single(PolicyFile.Read(File, null));
         Assert.Equal("teacache", policy.Label);
         using var tuned = JsonDocument.Parse(System.IO.File.ReadAllBytes(File));
