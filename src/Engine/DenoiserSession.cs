@@ -6,36 +6,33 @@ namespace CachePolicies.Engine;
 /// </summary>
 public sealed class DenoiserSession : IDisposable
 {
-    private readonly CachedDenoiser _cached;
     private readonly DenoiserLayout _layout;
+    private readonly DecisionScope _scope;
     private readonly Lane[] _lanes;
-    private readonly Lane[] _computing;
+    private readonly Lane[] _arrived;
     private readonly CompiledSkip?[] _decisions;
+    private readonly EvaluationNumbers _numbers;
     private readonly StageRunner _runner;
     private readonly IEvaluationObserver? _observer;
     private readonly int _count;
-    private readonly int _timestepInput;
-    private readonly int _sigmaInput;
-    private readonly float[] _number = new float[1];
     private bool _ended;
 
     internal DenoiserSession(CachedDenoiser cached, ReadOnlySpan<LaneInfo> lanes, IEvaluationObserver? observer)
     {
-        _cached = cached;
         _layout = cached.Denoiser.Layout;
+        _scope = cached.Options.DecisionScope;
         _observer = observer;
         _count = lanes[0].EvaluationCount;
         _lanes = new Lane[lanes.Length];
-        _computing = new Lane[lanes.Length];
+        _arrived = new Lane[lanes.Length];
         _decisions = new CompiledSkip?[lanes.Length];
         for (var i = 0; i < lanes.Length; i++)
         {
             _lanes[i] = new Lane(cached, lanes[i], observer is null ? null : new LaneRecorder(observer, lanes[i], _layout));
         }
 
-        _runner = new StageRunner(cached.Denoiser, lanes.Length, observer, cached.Options.TimeProvider);
-        _timestepInput = IndexOfInput(DenoiserLayout.TimestepInput);
-        _sigmaInput = IndexOfInput(DenoiserLayout.SigmaInput);
+        _runner = new StageRunner(cached, lanes.Length, observer);
+        _numbers = new EvaluationNumbers(cached.Denoiser);
     }
 
     /// <summary>How many lanes there are.</summary>
@@ -65,14 +62,9 @@ public sealed class DenoiserSession : IDisposable
     {
         ArgumentNullException.ThrowIfNull(value);
         ThrowIfEnded();
-        var index = IndexOfInput(name);
-        if (index < 0)
-        {
-            throw new ArgumentException($"The model '{_layout.Name}' has no input '{name}'. It has: {string.Join(", ", _layout.Inputs.Select(i => i.Name))}.", nameof(name));
-        }
-
-        RequireMatch(value, _layout.Inputs[index], $"The input '{name}'");
-        _lanes[lane].SetInput(index, value.AddLease());
+        var index = SessionRules.RequireInput(_layout, name);
+        SessionRules.RequireMatch(value, _layout.Inputs[index], $"The input '{name}'");
+        _lanes[lane].Inputs.Set(index, value.AddLease());
     }
 
     /// <summary>Evaluates the denoiser once for every lane, computing what the policy does not skip.</summary>
@@ -93,7 +85,7 @@ public sealed class DenoiserSession : IDisposable
     public void Evaluate(in EvaluationInfo evaluation, ReadOnlySpan<FeatureTensor?> latents, Span<FeatureTensor?> outputs, CancellationToken cancellationToken = default)
     {
         ThrowIfEnded();
-        Check(evaluation, latents, outputs);
+        SessionRules.Check(_layout, _lanes, _count, evaluation, latents, outputs);
         var completed = 0;
         try
         {
@@ -129,22 +121,35 @@ public sealed class DenoiserSession : IDisposable
         }
     }
 
+    private void Begin(in EvaluationInfo evaluation, ReadOnlySpan<FeatureTensor?> latents)
+    {
+        _numbers.Fill(evaluation, _lanes);
+        for (var i = 0; i < _lanes.Length; i++)
+        {
+            if (latents[i] is { } latent)
+            {
+                SessionRules.RequireInputs(_layout, _lanes[i]);
+                _lanes[i].Begin(evaluation, latent);
+            }
+        }
+    }
+
     /// <summary>Computes what depends on the generation's inputs alone, for the lanes whose inputs are new.</summary>
     private void Prepare(in EvaluationInfo evaluation, ReadOnlySpan<FeatureTensor?> latents, CancellationToken cancellationToken)
     {
         var preparing = 0;
         for (var i = 0; i < _lanes.Length; i++)
         {
-            if (latents[i] is not null && _lanes[i].NeedsPrelude)
+            if (latents[i] is not null && _lanes[i].Inputs.NeedPrelude)
             {
-                _computing[preparing++] = _lanes[i];
+                _arrived[preparing++] = _lanes[i];
             }
         }
 
         if (preparing > 0)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            _runner.RunPrelude(evaluation, _computing.AsSpan(0, preparing), _cached.Options.LaneExecution);
+            _runner.RunPrelude(evaluation, _arrived.AsSpan(0, preparing));
         }
     }
 
@@ -153,39 +158,60 @@ public sealed class DenoiserSession : IDisposable
     {
         for (var boundary = 0; boundary < _layout.Stages.Length; boundary++)
         {
-            var arrived = 0;
-            for (var i = 0; i < _lanes.Length; i++)
+            var arrived = DecideAt(boundary, latents);
+            var computing = SkipOrCompute(arrived);
+            if (computing.IsEmpty)
             {
-                if (latents[i] is not null && _lanes[i].At == boundary)
-                {
-                    _decisions[arrived] = _lanes[i].Decide();
-                    _computing[arrived++] = _lanes[i];
-                }
+                continue;
             }
 
-            var computing = arrived;
-            if (_cached.Options.DecisionScope == DecisionScope.PerLane || AgreeOnSkip(arrived))
+            cancellationToken.ThrowIfCancellationRequested();
+            _runner.Run(boundary, evaluation, computing);
+            foreach (var lane in computing)
             {
-                computing = 0;
-                for (var i = 0; i < arrived; i++)
-                {
-                    if (_decisions[i] is { } skip)
-                    {
-                        _computing[i].Skip(skip);
-                    }
-                    else
-                    {
-                        _computing[computing++] = _computing[i];
-                    }
-                }
-            }
-
-            if (computing > 0)
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                _runner.Run(boundary, evaluation, _computing.AsSpan(0, computing), _cached.Options.LaneExecution);
+                lane.Advance();
             }
         }
+    }
+
+    /// <summary>Asks the lanes that have reached a boundary; returns how many there are.</summary>
+    private int DecideAt(int boundary, ReadOnlySpan<FeatureTensor?> latents)
+    {
+        var arrived = 0;
+        for (var i = 0; i < _lanes.Length; i++)
+        {
+            if (latents[i] is not null && _lanes[i].At == boundary)
+            {
+                _decisions[arrived] = _lanes[i].Decide();
+                _arrived[arrived++] = _lanes[i];
+            }
+        }
+
+        return arrived;
+    }
+
+    /// <summary>Takes the skips that were decided, unless lanes must agree and do not; returns the lanes that compute.</summary>
+    private ReadOnlySpan<Lane> SkipOrCompute(int arrived)
+    {
+        if (_scope == DecisionScope.WholeBatch && !AgreeOnSkip(arrived))
+        {
+            return _arrived.AsSpan(0, arrived);
+        }
+
+        var computing = 0;
+        for (var i = 0; i < arrived; i++)
+        {
+            if (_decisions[i] is { } skip)
+            {
+                _arrived[i].Skip(skip);
+            }
+            else
+            {
+                _arrived[computing++] = _arrived[i];
+            }
+        }
+
+        return _arrived.AsSpan(0, computing);
     }
 
     private bool AgreeOnSkip(int arrived)
@@ -199,113 +225,6 @@ public sealed class DenoiserSession : IDisposable
         }
 
         return true;
-    }
-
-    private void Begin(in EvaluationInfo evaluation, ReadOnlySpan<FeatureTensor?> latents)
-    {
-        FillNumber(_timestepInput, evaluation.Timestep);
-        FillNumber(_sigmaInput, evaluation.Sigma);
-        for (var i = 0; i < _lanes.Length; i++)
-        {
-            if (latents[i] is { } latent)
-            {
-                RequireInputs(_lanes[i]);
-                _lanes[i].Begin(evaluation, latent);
-            }
-        }
-    }
-
-    /// <summary>Uploads a number once and shares it among the lanes.</summary>
-    private void FillNumber(int input, float value)
-    {
-        if (input < 0)
-        {
-            return;
-        }
-
-        var descriptor = _layout.Inputs[input];
-        var tensor = _cached.Denoiser.Backend.Rent(descriptor.ElementType, descriptor.Shape);
-        try
-        {
-            _number[0] = value;
-            _cached.Denoiser.Backend.Upload(_number, tensor);
-            foreach (var lane in _lanes)
-            {
-                lane.SetInput(input, tensor.AddLease());
-            }
-        }
-        finally
-        {
-            tensor.Release();
-        }
-    }
-
-    private void RequireInputs(Lane lane)
-    {
-        for (var i = 0; i < lane.Inputs.Length; i++)
-        {
-            if (lane.Inputs[i] is null)
-            {
-                throw new InvalidOperationException($"The input '{_layout.Inputs[i].Name}' of '{_layout.Name}' was not set for the lane of {lane.Info}; call SetInput before the first evaluation.");
-            }
-        }
-    }
-
-    private void Check(in EvaluationInfo evaluation, ReadOnlySpan<FeatureTensor?> latents, Span<FeatureTensor?> outputs)
-    {
-        if (latents.Length != _lanes.Length || outputs.Length != _lanes.Length)
-        {
-            throw new ArgumentException($"The session has {_lanes.Length} lanes; given were {latents.Length} latents and room for {outputs.Length} outputs.");
-        }
-
-        if (evaluation.Count != _count)
-        {
-            throw new ArgumentException($"The generation was started for {_count} evaluations and is now told {evaluation.Count}; start a new session for another number of steps.", nameof(evaluation));
-        }
-
-        if (evaluation.Index < 0 || evaluation.Index >= _count)
-        {
-            throw new ArgumentException($"Evaluation {evaluation.Index} does not exist: the generation was started for {_count}, numbered from 0.", nameof(evaluation));
-        }
-
-        for (var i = 0; i < latents.Length; i++)
-        {
-            if (latents[i] is { } latent)
-            {
-                RequireMatch(latent, _layout.Latent.Primary, "The latent");
-                RequireNext(_lanes[i], evaluation.Index);
-            }
-        }
-    }
-
-    private void RequireNext(Lane lane, int index)
-    {
-        if (index < lane.Next)
-        {
-            throw new ArgumentException(
-                $"Evaluation {index} does not follow: for {lane.Info} expected is {lane.Next} to {_count - 1}. Indices count evaluations of the denoiser and rise.", nameof(index));
-        }
-    }
-
-    private static void RequireMatch(FeatureTensor value, TensorDescriptor expected, string what)
-    {
-        if (value.ElementType != expected.ElementType || !value.Shape.Equals(expected.Shape) || value.Rows != 1)
-        {
-            throw new ArgumentException($"{what} is {value}; expected is one row of {expected.ElementType} {expected.Shape}. Start a new session for another shape.");
-        }
-    }
-
-    private int IndexOfInput(string name)
-    {
-        for (var i = 0; i < _layout.Inputs.Length; i++)
-        {
-            if (string.Equals(_layout.Inputs[i].Name, name, StringComparison.Ordinal))
-            {
-                return i;
-            }
-        }
-
-        return -1;
     }
 
     private void ThrowIfEnded()

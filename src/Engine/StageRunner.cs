@@ -8,40 +8,35 @@ internal sealed class StageRunner : IDisposable
     private readonly StagedDenoiser _denoiser;
     private readonly IEvaluationObserver? _observer;
     private readonly TimeProvider _time;
+    private readonly LaneExecution _execution;
     private readonly Port[] _stages;
     private readonly Port? _prelude;
     private readonly FeatureTensor?[] _inputs;
     private readonly FeatureTensor?[] _outputs;
     private readonly FeatureTensor[] _rows;
 
-    public StageRunner(StagedDenoiser denoiser, int lanes, IEvaluationObserver? observer, TimeProvider time)
+    public StageRunner(CachedDenoiser cached, int lanes, IEvaluationObserver? observer)
     {
-        _denoiser = denoiser;
+        _denoiser = cached.Denoiser;
         _observer = observer;
-        _time = time;
-        var layout = denoiser.Layout;
-        _stages = [.. denoiser.Stages.Select((stage, i) => new Port(stage, i, layout.ReadsOf(i), layout.Boundaries[i + 1].Tensors))];
-        _prelude = denoiser.Prelude is null
-            ? null
-            : new Port(denoiser.Prelude, TensorSource.Prelude, [.. layout.PreludeReads.Select(input => new TensorSource(TensorSource.Input, input))], layout.Prelude!.Tensors);
+        _time = cached.Options.TimeProvider;
+        _execution = cached.Options.LaneExecution;
+        var layout = _denoiser.Layout;
+        _stages = [.. _denoiser.Stages.Select((stage, i) => new Port(stage, i, layout.ReadsOf(i), layout.Boundaries[i + 1].Tensors))];
+        _prelude = _denoiser.Prelude is { } prelude
+            ? new Port(prelude, null, [.. layout.PreludeReads.Select(TensorSource.OfInput)], layout.Prelude!.Tensors)
+            : null;
         var ports = _prelude is null ? _stages : [.. _stages, _prelude];
         _inputs = new FeatureTensor?[ports.Max(p => p.Reads.Length)];
         _outputs = new FeatureTensor?[ports.Max(p => p.Writes.Length)];
         _rows = new FeatureTensor[lanes];
     }
 
-    /// <summary>Runs a stage and takes the lanes to the next boundary.</summary>
-    public void Run(int stage, in EvaluationInfo evaluation, ReadOnlySpan<Lane> lanes, LaneExecution execution)
-    {
-        Run(_stages[stage], evaluation, lanes, execution);
-        foreach (var lane in lanes)
-        {
-            lane.Advance();
-        }
-    }
+    /// <summary>Runs a stage for lanes that have reached the boundary before it.</summary>
+    public void Run(int stage, in EvaluationInfo evaluation, ReadOnlySpan<Lane> lanes) => Run(_stages[stage], evaluation, lanes);
 
     /// <summary>Computes what stays the same for a generation.</summary>
-    public void RunPrelude(in EvaluationInfo evaluation, ReadOnlySpan<Lane> lanes, LaneExecution execution) => Run(_prelude!, evaluation, lanes, execution);
+    public void RunPrelude(in EvaluationInfo evaluation, ReadOnlySpan<Lane> lanes) => Run(_prelude!, evaluation, lanes);
 
     public void Dispose()
     {
@@ -50,9 +45,9 @@ internal sealed class StageRunner : IDisposable
         Leases.ReleaseAll(_outputs);
     }
 
-    private void Run(Port port, in EvaluationInfo evaluation, ReadOnlySpan<Lane> lanes, LaneExecution execution)
+    private void Run(Port port, in EvaluationInfo evaluation, ReadOnlySpan<Lane> lanes)
     {
-        if (execution == LaneExecution.Batched && lanes.Length > 1)
+        if (_execution == LaneExecution.Batched && lanes.Length > 1)
         {
             RunBatch(port, evaluation, lanes);
             return;
@@ -134,29 +129,27 @@ internal sealed class StageRunner : IDisposable
             return;
         }
 
-        var record = new StageRecord(evaluation, port.Index, port.Stage.Name, rows, _time.GetElapsedTime(started));
-        if (port.IsPrelude)
+        var elapsed = _time.GetElapsedTime(started);
+        if (port.Index is { } stage)
         {
-            _observer.PreludeCompleted(record);
+            _observer.StageCompleted(new StageRecord(evaluation, stage, port.Stage.Name, rows, elapsed));
         }
         else
         {
-            _observer.StageCompleted(record);
+            _observer.PreludeCompleted(new PreludeRecord(evaluation, port.Stage.Name, rows, elapsed));
         }
     }
 
-    private FeatureTensor Source(Lane lane, in TensorSource source) => source.Boundary switch
+    private FeatureTensor Source(Lane lane, in TensorSource source) => source.Origin switch
     {
-        TensorSource.Input => lane.Inputs[source.Tensor],
-        TensorSource.Prelude => lane.Prepared[source.Tensor],
+        TensorOrigin.Input => lane.Inputs.Given[source.Tensor],
+        TensorOrigin.Prelude => lane.Inputs.Prepared[source.Tensor],
         _ => lane.FeaturesAt(source.Boundary)[source.Tensor],
     } ?? throw new InvalidOperationException($"The tensor '{_denoiser.Layout.DescriptorOf(source).Name}' is read but was not computed in this evaluation.");
 
-    /// <summary>A stage or the prelude with where its tensors come from and go to.</summary>
-    private sealed record Port(IDenoiserStage Stage, int Index, ImmutableArray<TensorSource> Reads, ImmutableArray<TensorDescriptor> Writes)
+    /// <summary>A stage, or the prelude, which has no index, with where its tensors come from and go to.</summary>
+    private sealed record Port(IDenoiserStage Stage, int? Index, ImmutableArray<TensorSource> Reads, ImmutableArray<TensorDescriptor> Writes)
     {
-        public bool IsPrelude => Index == TensorSource.Prelude;
-
-        public FeatureTensor?[] OutputsOf(Lane lane) => IsPrelude ? lane.Prepared : lane.FeaturesAt(Index + 1);
+        public FeatureTensor?[] OutputsOf(Lane lane) => Index is { } stage ? lane.FeaturesAt(stage + 1) : lane.Inputs.Prepared;
     }
 }

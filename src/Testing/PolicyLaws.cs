@@ -195,7 +195,9 @@ public static class PolicyLaws
                 }
                 catch (Exception thrown)
                 {
-                    (shortest, broken) = (drawn, new PolicyLawException(thrown is CachePlanException
+                    (shortest, broken) = (drawn, new PolicyLawException(thrown is CacheDecisionException
+                        ? $"a policy skips as its plan declares and its history allows: {thrown.Message}"
+                        : thrown is CachePlanException
                         ? $"a policy plans on the layouts that it is checked over; where it needs others, give {nameof(PolicyLawOptions)}.{nameof(PolicyLawOptions.Layouts)}: {thrown.Message}"
                         : $"a policy does not throw, but {thrown.GetType().Name}: {thrown.Message}"));
                     throw;

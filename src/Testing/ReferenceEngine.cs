@@ -1,9 +1,9 @@
 namespace CachePolicies.Testing;
 
 /// <summary>A stage in plain code: from the tensors that it reads, in order, to those at the boundary that it produces.</summary>
-/// <param name="stage">The stage's index in the layout, or <see cref="TensorSource.Prelude"/>.</param>
+/// <param name="stage">The stage's index in the layout, or <see langword="null"/> for the prelude.</param>
 /// <param name="inputs">As <see cref="DenoiserLayout.ReadsOf"/> or <see cref="DenoiserLayout.PreludeReads"/> says; one lane's values.</param>
-public delegate float[][] ReferenceStage(int stage, float[][] inputs);
+public delegate float[][] ReferenceStage(int? stage, float[][] inputs);
 
 /// <summary>What the reference engine found out in an evaluation.</summary>
 /// <param name="Output">The denoiser's output.</param>
@@ -21,7 +21,7 @@ public sealed class ReferenceEngine : IMeasurementSource
     private readonly ICachePolicySession _session;
 
     /// <summary>The tensors at each boundary, as far as they exist in this evaluation.</summary>
-    private readonly Dictionary<(int Boundary, int Tensor), float[]> _features = [];
+    private readonly Dictionary<TensorSource, float[]> _features = [];
 
     private readonly Dictionary<MeasurementKey, float> _measured = [];
     private readonly Dictionary<MeasurementKey, float[]> _references = [];
@@ -52,19 +52,19 @@ public sealed class ReferenceEngine : IMeasurementSource
         _features.Clear();
         _measured.Clear();
         _computed = default;
-        _features[(0, _layout.Latent.PrimaryIndex)] = latent;
+        _features[TensorSource.AtBoundary(0, _layout.Latent.PrimaryIndex)] = latent;
         for (var i = 0; i < inputs.Length; i++)
         {
-            _features[(TensorSource.Input, i)] = inputs[i];
+            _features[TensorSource.OfInput(i)] = inputs[i];
         }
 
         if (_layout.Prelude is not null)
         {
             // Made each time here: what the engine makes once must be the same.
-            var prepared = _run(TensorSource.Prelude, [.. _layout.PreludeReads.Select(i => inputs[i])]);
+            var prepared = _run(null, [.. _layout.PreludeReads.Select(i => inputs[i])]);
             for (var i = 0; i < prepared.Length; i++)
             {
-                _features[(TensorSource.Prelude, i)] = prepared[i];
+                _features[TensorSource.OfPrelude(i)] = prepared[i];
             }
         }
 
@@ -101,7 +101,7 @@ public sealed class ReferenceEngine : IMeasurementSource
             Keep(_plan.Kept[i], _kept[i], evaluation);
         }
 
-        return new ReferenceResult(_features[(_layout.Output.Index, _layout.Output.PrimaryIndex)], _computed);
+        return new ReferenceResult(_features[TensorSource.AtBoundary(_layout.Output.Index, _layout.Output.PrimaryIndex)], _computed);
     }
 
     /// <inheritdoc/>
@@ -120,15 +120,15 @@ public sealed class ReferenceEngine : IMeasurementSource
     public bool CanSkip(BoundaryRef to) =>
         _plan.Skips.FirstOrDefault(s => s.From == _at && s.To == _layout.IndexOf(to)) is { } skip &&
         _kept[skip.Kept].Count >= skip.Approximation.MinimumHistory &&
-        (_plan.Kept[skip.Kept].Base < 0 || PrimaryAt(_plan.Kept[skip.Kept].Base) is not null) &&
-        (_plan.Kept[skip.Kept].Probe < 0 || PrimaryAt(_plan.Kept[skip.Kept].Probe) is not null);
+        (_plan.Kept[skip.Kept].Base is not { } origin || PrimaryAt(origin) is not null) &&
+        (_plan.Kept[skip.Kept].Probe is not { } probe || PrimaryAt(probe) is not null);
 
     private void Compute()
     {
-        var outputs = _run(_at, [.. _layout.ReadsOf(_at).Select(r => _features[(r.Boundary, r.Tensor)])]);
+        var outputs = _run(_at, [.. _layout.ReadsOf(_at).Select(r => _features[r])]);
         for (var i = 0; i < outputs.Length; i++)
         {
-            _features[(_at + 1, i)] = outputs[i];
+            _features[TensorSource.AtBoundary(_at + 1, i)] = outputs[i];
         }
 
         _computed = _computed.With(_at);
@@ -142,28 +142,22 @@ public sealed class ReferenceEngine : IMeasurementSource
         var feature = _plan.Kept[rule.Kept];
         var scalars = new float[rule.Approximation.ScalarCount(history)];
         rule.Approximation.FillScalars(evaluation, kept.Take(history).Select(k => k.Evaluation).ToArray(), scalars);
-        var expression = rule.Approximation.Build(new ApproximationOperands(history, feature.Base >= 0));
-        var states = StatesAt(rule.To);
-        for (var i = 0; i < states.Length; i++)
+        var reads = ApproximationOperands.Of(rule.Approximation, history);
+        var expression = rule.Approximation.Build(reads);
+        foreach (var state in StatesAt(rule.To))
         {
-            // In the order of ApproximationOperands: base, kept states or residuals, probe now, base of the probe, kept probe residuals.
-            var shape = _layout.Boundaries[rule.To].Tensors[states[i]].Shape;
-            List<(float[], TensorShape)> operands = [];
-            if (feature.Base >= 0)
+            var shape = _layout.Boundaries[rule.To].Tensors[state].Shape;
+            var position = Array.IndexOf(StatesAt(rule.To), state);
+            (float[], TensorShape) Operand(ApproximationOperand operand) => operand.Kind switch
             {
-                operands.Add((StateAt(feature.Base, rule.To, states[i]), shape));
-            }
-
-            operands.AddRange(kept.Take(history).Select(k => (k.States[i], shape)));
-            if (feature.Probe >= 0)
-            {
-                var (probe, origin) = (_layout.Boundaries[feature.Probe], _layout.Boundaries[feature.Base]);
-                operands.Add((_features[(probe.Index, probe.PrimaryIndex)], probe.Primary.Shape));
-                operands.Add((_features[(origin.Index, origin.PrimaryIndex)], origin.Primary.Shape));
-                operands.AddRange(kept.Take(history).Select(k => (k.Probe!, probe.Primary.Shape)));
-            }
-
-            _features[(rule.To, states[i])] = ReferenceArithmetic.Evaluate(expression, [.. operands], scalars);
+                ApproximationOperandKind.Base => (StateAt(feature.Base!.Value, rule.To, state), shape),
+                ApproximationOperandKind.Kept => (kept[operand.Entry].States[position], shape),
+                ApproximationOperandKind.Probe => Primary(feature.Probe!.Value),
+                ApproximationOperandKind.ProbeBase => Primary(feature.Base!.Value),
+                _ => (kept[operand.Entry].Probe!, Primary(feature.Probe!.Value).Shape),
+            };
+            var operands = Enumerable.Range(0, reads.Count).Select(i => Operand(reads[i])).ToArray();
+            _features[TensorSource.AtBoundary(rule.To, state)] = ReferenceArithmetic.Evaluate(expression, operands, scalars);
         }
 
         _at = rule.To;
@@ -176,10 +170,10 @@ public sealed class ReferenceEngine : IMeasurementSource
             return;
         }
 
-        float[][] states = [.. StatesAt(feature.To).Select(t => feature.Base < 0
-            ? _features[(feature.To, t)]
-            : Subtract(_features[(feature.To, t)], StateAt(feature.Base, feature.To, t)))];
-        var probe = feature.Probe < 0 ? null : Subtract(PrimaryAt(feature.Probe)!, PrimaryAt(feature.Base)!);
+        float[][] states = [.. StatesAt(feature.To).Select(t => feature.Base is { } origin
+            ? Subtract(_features[TensorSource.AtBoundary(feature.To, t)], StateAt(origin, feature.To, t))
+            : _features[TensorSource.AtBoundary(feature.To, t)])];
+        var probe = feature.Probe is { } place ? Subtract(PrimaryAt(place)!, PrimaryAt(feature.Base!.Value)!) : null;
         kept.Insert(0, (evaluation, states, probe));
         if (kept.Count > feature.Depth)
         {
@@ -204,13 +198,13 @@ public sealed class ReferenceEngine : IMeasurementSource
     /// <summary>What a measurement reads, or <see langword="null"/> where it does not exist in this evaluation.</summary>
     private float[]? ValueOf(Measurement measurement)
     {
-        var value = _features.GetValueOrDefault((measurement.Boundary, measurement.Tensor));
-        if (measurement.ResidualBase < 0 || value is null)
+        var value = _features.GetValueOrDefault(TensorSource.AtBoundary(measurement.Boundary, measurement.Tensor));
+        if (measurement.ResidualBase is not { } from || value is null)
         {
             return value;
         }
 
-        return PrimaryAt(measurement.ResidualBase) is { } origin ? Subtract(value, origin) : null;
+        return PrimaryAt(from) is { } origin ? Subtract(value, origin) : null;
     }
 
     private bool Moves(Measurement measurement) => measurement.Update switch
@@ -226,9 +220,11 @@ public sealed class ReferenceEngine : IMeasurementSource
 
     /// <summary>The tensor at a boundary that has the name of another boundary's.</summary>
     private float[] StateAt(int boundary, int like, int tensor) =>
-        _features[(boundary, _layout.Boundaries[boundary].IndexOf(_layout.Boundaries[like].Tensors[tensor].Name))];
+        _features[TensorSource.AtBoundary(boundary, _layout.Boundaries[boundary].IndexOf(_layout.Boundaries[like].Tensors[tensor].Name))];
 
-    private float[]? PrimaryAt(int boundary) => _features.GetValueOrDefault((boundary, _layout.Boundaries[boundary].PrimaryIndex));
+    private (float[] Values, TensorShape Shape) Primary(int boundary) => (PrimaryAt(boundary)!, _layout.Boundaries[boundary].Primary.Shape);
+
+    private float[]? PrimaryAt(int boundary) => _features.GetValueOrDefault(TensorSource.AtBoundary(boundary, _layout.Boundaries[boundary].PrimaryIndex));
 
     private static float[] Subtract(float[] a, float[] b) => [.. a.Zip(b, (x, y) => x - y)];
 }

@@ -30,7 +30,7 @@ public sealed class KernelPlanTests
     [Fact]
     public void Trajectory_alignment_takes_one_pass_for_gamma_and_one_for_the_result()
     {
-        var align = new AlignTrajectory(BoundaryRole.Embedded, BoundaryRole.StructureProbe).Build(new ApproximationOperands(2, true));
+        var align = new AlignTrajectory(BoundaryRole.Embedded, BoundaryRole.StructureProbe).Build(new ApproximationOperands(2, HasBase: true, HasProbe: true));
         var passes = Passes(7, ElementType.Float32, align);
         Assert.Equal([2, 0], passes.Select(p => p.Sinks.Length));
         Assert.DoesNotContain(passes.SelectMany(p => p.Loop.Body), i => i.Code == OpCode.Narrow);

@@ -241,7 +241,7 @@ public sealed class PreludeTests : IDisposable
 
         public int Stages { get; private set; }
 
-        public void PreludeCompleted(in StageRecord record) => Preludes++;
+        public void PreludeCompleted(in PreludeRecord record) => Preludes++;
 
         public void StageCompleted(in StageRecord record) => Stages++;
     }

@@ -49,7 +49,7 @@ public class ApproximationLawTests
     public void Alignment_goes_as_far_as_the_probe_went_within_its_clip(float probeWent, float gamma)
     {
         var approximation = new AlignTrajectory(BoundaryRole.Embedded, BoundaryRole.StructureProbe);
-        var operands = new ApproximationOperands(2, HasBase: true);
+        var operands = ApproximationOperands.Of(approximation, 2);
         float[] Same(float value) => Enumerable.Repeat(value, 6).ToArray();
 
         // Base 10; residuals 3 and 1; probe residuals 4 and 2, and now 2 + went · 2: NaN where they do not differ at all.
@@ -57,7 +57,7 @@ public class ApproximationLawTests
         (float[], TensorShape)[] inputs = [(Same(10), Shape), (Same(3), Shape), (Same(1), Shape), (Same(100 + now), Shape), (Same(100), Shape), (Same(newest), Shape), (Same(before), Shape)];
         Assert.Equal(gamma, ReferenceArithmetic.Evaluate(approximation.BuildDiagnostic(operands)!, inputs)[0], 1e-5f);
         Assert.All(ReferenceArithmetic.Evaluate(approximation.Build(operands), inputs), value => Assert.Equal(10 + 1 + (gamma * 2), value, 1e-4f));
-        Assert.All(ReferenceArithmetic.Evaluate(approximation.Build(new ApproximationOperands(1, HasBase: true)), inputs[..2]), value => Assert.Equal(13, value));
+        Assert.All(ReferenceArithmetic.Evaluate(approximation.Build(ApproximationOperands.Of(approximation, 1)), inputs[..2]), value => Assert.Equal(13, value));
     }
 
     private static float Extrapolated(Extrapolate approximation, EvaluationInfo current, EvaluationInfo[] computed, float[] values)
@@ -65,7 +65,7 @@ public class ApproximationLawTests
         var history = approximation.MaximumHistory;
         var scalars = new float[approximation.ScalarCount(history)];
         approximation.FillScalars(current, computed.AsSpan(0, history), scalars);
-        var expression = approximation.Build(new ApproximationOperands(history, HasBase: false));
+        var expression = approximation.Build(ApproximationOperands.Of(approximation, history));
         return ReferenceArithmetic.Evaluate(expression, [.. values.Take(history).Select(v => (Enumerable.Repeat(v, 6).ToArray(), Shape))], scalars)[0];
     }
 }

@@ -7,8 +7,9 @@ namespace CachePolicies.Laws.Tests;
 internal static class GeneratedDenoiser
 {
     /// <summary>Every output element mixes elements of every input; bounded, and different for each stage, tensor and element.</summary>
-    public static ReferenceStage StageOf(DenoiserLayout layout) => (stage, inputs) =>
+    public static ReferenceStage StageOf(DenoiserLayout layout) => (index, inputs) =>
     {
+        var stage = index!.Value;
         var tensors = layout.Boundaries[stage + 1].Tensors;
         var outputs = new float[tensors.Length][];
         for (var t = 0; t < outputs.Length; t++)

@@ -89,10 +89,10 @@ public sealed class DenoiserLayout
     public ImmutableArray<TensorSource> ReadsOf(int stage) => _reads[stage];
 
     /// <summary>The descriptor of a source.</summary>
-    public TensorDescriptor DescriptorOf(in TensorSource source) => source.Boundary switch
+    public TensorDescriptor DescriptorOf(in TensorSource source) => source.Origin switch
     {
-        TensorSource.Input => Inputs[source.Tensor],
-        TensorSource.Prelude => Prelude!.Tensors[source.Tensor],
+        TensorOrigin.Input => Inputs[source.Tensor],
+        TensorOrigin.Prelude => Prelude!.Tensors[source.Tensor],
         _ => Boundaries[source.Boundary].Tensors[source.Tensor],
     };
 

@@ -102,7 +102,7 @@ internal static class LayoutRules
         var slash = read.LastIndexOf('/');
         if (slash < 0)
         {
-            return new TensorSource(TensorSource.Input, InputOf(layout, $"The stage '{layout.Stages[stage].Name}'", read));
+            return TensorSource.OfInput(InputOf(layout, $"The stage '{layout.Stages[stage].Name}'", read));
         }
 
         var boundaryName = read[..slash];
@@ -112,7 +112,7 @@ internal static class LayoutRules
             Require(
                 made >= 0,
                 $"The stage '{layout.Stages[stage].Name}' of '{layout.Name}' reads '{read}', but the prelude makes {string.Join(", ", prelude.Tensors.Select(t => t.Name))}.");
-            return new TensorSource(TensorSource.Prelude, made);
+            return TensorSource.OfPrelude(made);
         }
 
         var boundary = layout.Boundaries.FirstOrDefault(b => b.Name == boundaryName);
@@ -129,7 +129,7 @@ internal static class LayoutRules
             boundary.Index == stage || kind is TensorKind.Conditioning or TensorKind.Carried,
             $"The stage '{layout.Stages[stage].Name}' of '{layout.Name}' reads '{read}' from an earlier boundary; only conditioning and carried tensors reach that far.");
         Require(kind != TensorKind.Signal, $"The stage '{layout.Stages[stage].Name}' of '{layout.Name}' reads '{read}', a signal; signals exist only to be looked at.");
-        return new TensorSource(boundary.Index, tensor);
+        return TensorSource.AtBoundary(boundary.Index, tensor);
     }
 
     private static int[] IndexRoles(DenoiserLayout layout)

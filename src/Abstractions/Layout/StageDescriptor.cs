@@ -13,15 +13,3 @@ public sealed record StageDescriptor(string Name, params ImmutableArray<string> 
     /// <inheritdoc/>
     public override string ToString() => Name;
 }
-
-/// <summary>Where a tensor that a stage reads comes from.</summary>
-/// <param name="Boundary">The boundary's index, <see cref="Input"/> for an input of the denoiser, or <see cref="Prelude"/>.</param>
-/// <param name="Tensor">The tensor's index at that boundary, among the inputs or among the prelude's tensors.</param>
-public readonly record struct TensorSource(int Boundary, int Tensor)
-{
-    /// <summary>Stands in a boundary's place for an input of the denoiser.</summary>
-    public const int Input = -1;
-
-    /// <summary>Stands in a boundary's place for what the prelude makes.</summary>
-    public const int Prelude = -2;
-}

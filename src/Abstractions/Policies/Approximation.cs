@@ -10,6 +10,9 @@ public abstract record Approximation
     /// <summary>f_to := cached f_to. No arithmetic at all: the cached tensor itself is handed on.</summary>
     public static Approximation ReuseOutput { get; } = new ReuseOutput();
 
+    /// <summary>The name in records and messages: the type's.</summary>
+    public virtual string Name => GetType().Name;
+
     /// <summary>The boundary whose fresh state is added to, or <see langword="null"/> where whole states are kept. At or before the skip's start.</summary>
     public virtual BoundaryRef? Base => null;
 
@@ -38,33 +41,4 @@ public abstract record Approximation
 
     /// <summary>A number that a record may show beside the skip (trajectory alignment's γ), or <see langword="null"/>. Measured only when somebody observes.</summary>
     public virtual TensorExpression? BuildDiagnostic(ApproximationOperands operands) => null;
-}
-
-/// <summary>What an approximation's expression may read, for one state tensor of the target.</summary>
-/// <param name="History">How many computed evaluations are kept.</param>
-/// <param name="HasBase">Whether residuals over a base are kept.</param>
-public readonly record struct ApproximationOperands(int History, bool HasBase)
-{
-    /// <summary>This evaluation's state at the base.</summary>
-    /// <exception cref="InvalidOperationException">The approximation names no base.</exception>
-    public TensorExpression Base => HasBase
-        ? TensorExpression.Input(0)
-        : throw new InvalidOperationException("The approximation names no base.");
-
-    /// <summary>The kept state, or residual over the base: 0 is the newest.</summary>
-    public TensorExpression Kept(int index) => TensorExpression.Input(KeptIndex(index));
-
-    /// <summary>This evaluation's residual of the probe over the base, of the primary state (q).</summary>
-    public TensorExpression Probe => TensorExpression.Input(ProbeStart) - TensorExpression.Input(ProbeStart + 1);
-
-    /// <summary>The kept residual of the probe over the base, of the primary state: 0 is the newest.</summary>
-    public TensorExpression KeptProbe(int index) => TensorExpression.Input(ProbeStart + 2 + Checked(index));
-
-    private int ProbeStart => (HasBase ? 1 : 0) + History;
-
-    private int KeptIndex(int index) => (HasBase ? 1 : 0) + Checked(index);
-
-    private int Checked(int index) => (uint)index < (uint)History
-        ? index
-        : throw new ArgumentOutOfRangeException(nameof(index), index, $"Only {History} computed evaluations are kept.");
 }

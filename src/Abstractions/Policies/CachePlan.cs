@@ -11,11 +11,15 @@ public sealed record SkipRule(int From, int To, Approximation Approximation, int
 
 /// <summary>What the engine keeps for skips: whole states of a boundary, or their residuals over a base, of the last computed evaluations.</summary>
 /// <param name="To">The boundary whose state is kept.</param>
-/// <param name="Base">The boundary that is subtracted, or −1 for whole states.</param>
-/// <param name="Probe">The boundary whose primary residual over the base is kept beside, or −1.</param>
-/// <param name="RangeStart">Kept anew when every stage from here to <paramref name="To"/> was computed.</param>
+/// <param name="Base">The boundary that is subtracted, or <see langword="null"/> for whole states.</param>
+/// <param name="Probe">The boundary whose primary residual over the base is kept as well, or <see langword="null"/>.</param>
+/// <param name="RangeStart">Kept whenever every stage from here to <paramref name="To"/> was computed.</param>
 /// <param name="Depth">How many computed evaluations are kept.</param>
-public sealed record KeptFeature(int To, int Base, int Probe, int RangeStart, int Depth);
+public sealed record KeptFeature(int To, int? Base, int? Probe, int RangeStart, int Depth)
+{
+    /// <summary>The stages that must all have run for an evaluation to be kept.</summary>
+    public StageSet Stages => StageSet.Between(RangeStart, To);
+}
 
 /// <summary>
 /// What a policy needs of a layout, known and checked before anything runs: measurements, skips, and so what is kept and how many bytes that takes.
@@ -131,5 +135,5 @@ public sealed class CachePlan
     }
 
     private long KeptBytes(KeptFeature kept) =>
-        kept.Depth * (Layout.Boundaries[kept.To].StateBytes + (kept.Probe < 0 ? 0 : Layout.Boundaries[kept.Base].Primary.ByteLength));
+        kept.Depth * (Layout.Boundaries[kept.To].StateBytes + (kept is { Probe: not null, Base: { } origin } ? Layout.Boundaries[origin].Primary.ByteLength : 0));
 }

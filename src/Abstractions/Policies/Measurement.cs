@@ -76,7 +76,7 @@ public readonly record struct MeasurementSubject
 /// <param name="Estimator">How.</param>
 /// <param name="Update">When the reference moves.</param>
 /// <param name="Boundary">The index of the boundary where the value exists.</param>
-/// <param name="ResidualBase">The index of the boundary that is subtracted, or −1.</param>
+/// <param name="ResidualBase">The index of the boundary that is subtracted, for a residual.</param>
 /// <param name="Tensor">The index of the measured tensor at <paramref name="Boundary"/>.</param>
 public sealed record Measurement(
     MeasurementKey Key,
@@ -84,5 +84,5 @@ public sealed record Measurement(
     ISimilarityEstimator Estimator,
     ReferenceUpdate Update,
     int Boundary,
-    int ResidualBase,
+    int? ResidualBase,
     int Tensor);

@@ -17,12 +17,16 @@ internal static class PlanRules
                     $"Split the model with that signal ('cachepolicies split MODEL.onnx --signal {boundary.Name}/{signal}=TENSOR').");
             }
 
-            return new Measurement(key, subject, estimator, moves, boundary.Index, -1, index);
+            return boundary.Tensors[index].Kind == TensorKind.Signal
+                ? new Measurement(key, subject, estimator, moves, boundary.Index, null, index)
+                : throw new CachePlanException(
+                    $"The measurement '{key}' reads '{boundary.Name}/{signal}' of '{layout.Name}' as a signal, but it is {NameOf(boundary.Tensors[index].Kind)}. " +
+                    $"Measure the image tokens at '{boundary.Name}' as state, or split the model with a signal of another name.");
         }
 
         if (subject.ResidualBase is not { } from)
         {
-            return new Measurement(key, subject, estimator, moves, boundary.Index, -1, boundary.PrimaryIndex);
+            return new Measurement(key, subject, estimator, moves, boundary.Index, null, boundary.PrimaryIndex);
         }
 
         var start = layout.Require(from);
@@ -65,13 +69,13 @@ internal static class PlanRules
         if (approximation.Base is not { } baseRef)
         {
             return approximation.Probe is null
-                ? new KeptFeature(target.Index, -1, -1, source.Index, approximation.MaximumHistory)
+                ? new KeptFeature(target.Index, null, null, source.Index, approximation.MaximumHistory)
                 : throw new CachePlanException($"{Describe(source, target, approximation)} names a probe and no base to take its residual over.");
         }
 
         var origin = RequireBefore(layout, baseRef, source, target, approximation, "base");
         RequireEqualStates(layout, origin, source, target, approximation);
-        var probe = -1;
+        int? probe = null;
         if (approximation.Probe is { } probeRef)
         {
             var place = RequireBefore(layout, probeRef, source, target, approximation, "probe");
@@ -92,7 +96,7 @@ internal static class PlanRules
         {
             foreach (var read in layout.ReadsOf(stage))
             {
-                if (read.Boundary > source.Index && read.Boundary <= target.Index && layout.DescriptorOf(read) is { Kind: not TensorKind.State } tensor)
+                if (read.IsAtBoundary && read.Boundary > source.Index && read.Boundary <= target.Index && layout.DescriptorOf(read) is { Kind: not TensorKind.State } tensor)
                 {
                     throw new CachePlanException(
                         $"A skip from '{source.Name}' to '{target.Name}' passes over the producer of '{layout.Boundaries[read.Boundary].Name}/{tensor.Name}' ({tensor.Kind}), " +
@@ -131,5 +135,12 @@ internal static class PlanRules
     }
 
     private static string Describe(Boundary source, Boundary target, Approximation approximation) =>
-        $"The skip from '{source.Name}' to '{target.Name}' by {approximation.GetType().Name}";
+        $"The skip from '{source.Name}' to '{target.Name}' by {approximation.Name}";
+
+    private static string NameOf(TensorKind kind) => kind switch
+    {
+        TensorKind.State => "state",
+        TensorKind.Conditioning => "conditioning",
+        _ => "a carried tensor",
+    };
 }

@@ -16,8 +16,7 @@ public interface IEvaluationObserver
     }
 
     /// <summary>What stays the same for a generation was computed, before the stages of the evaluation that needed it first.</summary>
-    /// <param name="record">The run; <see cref="StageRecord.Stage"/> is <see cref="TensorSource.Prelude"/>.</param>
-    void PreludeCompleted(in StageRecord record)
+    void PreludeCompleted(in PreludeRecord record)
     {
     }
 
@@ -34,6 +33,13 @@ public interface IEvaluationObserver
 /// <param name="Rows">How many lanes it computed.</param>
 /// <param name="Elapsed">How long it took.</param>
 public readonly record struct StageRecord(EvaluationInfo Evaluation, int Stage, string Name, int Rows, TimeSpan Elapsed);
+
+/// <summary>One run of the prelude.</summary>
+/// <param name="Evaluation">Before the stages of which evaluation.</param>
+/// <param name="Name">The prelude's name.</param>
+/// <param name="Rows">How many lanes it computed.</param>
+/// <param name="Elapsed">How long it took.</param>
+public readonly record struct PreludeRecord(EvaluationInfo Evaluation, string Name, int Rows, TimeSpan Elapsed);
 
 /// <summary>What happened in one evaluation of one lane.</summary>
 /// <param name="Lane">Which lane.</param>

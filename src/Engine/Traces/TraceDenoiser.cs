@@ -119,12 +119,12 @@ public sealed class TraceDenoiser
 
     private void RequireRecorded(CachePlan plan, ICachePolicy policy)
     {
-        var used = plan.Measurements.SelectMany(m => new[] { m.Boundary, m.ResidualBase })
-            .Concat(plan.Skips.SelectMany(s => new[] { s.From, s.To }))
+        var needed = plan.Measurements.SelectMany(m => new int?[] { m.Boundary, m.ResidualBase })
+            .Concat(plan.Skips.SelectMany(s => new int?[] { s.From, s.To }))
             .Concat(plan.Kept.SelectMany(k => new[] { k.Base, k.Probe }));
-        foreach (var index in used)
+        foreach (var index in needed)
         {
-            if (index >= 0 && plan.Layout.Boundaries[index] is var boundary && !IsRecorded(boundary))
+            if (index is { } used && plan.Layout.Boundaries[used] is var boundary && !IsRecorded(boundary))
             {
                 throw new CachePlanException(
                     $"The policy '{policy.Name}' needs the boundary '{boundary.Name}', which the trace '{_trace.Path}' does not hold. It holds: {string.Join(", ", _trace.Boundaries.Select(b => b.Name))}.");

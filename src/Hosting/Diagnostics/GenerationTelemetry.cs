@@ -51,20 +51,20 @@ internal sealed class GenerationTelemetry : IGenerationTelemetry, IDisposable
     public void Dispose() => _meter.Dispose();
 
     /// <summary>One generation under observation.</summary>
-    private sealed class Observation : IEvaluationObserver, IGenerationObservation
+    private sealed class Observation : DelegatingEvaluationObserver, IGenerationObservation
     {
         private readonly GenerationTelemetry _owner;
         private readonly CachedDenoiser _denoiser;
         private readonly Activity? _activity;
-        private readonly IEvaluationObserver? _inner;
         private readonly KeyValuePair<string, object?> _policy;
         private readonly StageCost[] _costs;
         private Activity? _stepActivity;
         private long _stepBegan;
 
         public Observation(GenerationTelemetry owner, CachedDenoiser denoiser, Activity? activity, bool listens, IEvaluationObserver? inner)
+            : base(inner)
         {
-            (_owner, _denoiser, _activity, _inner) = (owner, denoiser, activity, inner);
+            (_owner, _denoiser, _activity) = (owner, denoiser, activity);
             _policy = new(CachePoliciesTelemetry.PolicyTag, denoiser.Policy.Name);
             _costs = listens ? new StageCost[denoiser.Denoiser.Layout.Stages.Length] : [];
             Observer = listens ? this : inner;
@@ -72,16 +72,16 @@ internal sealed class GenerationTelemetry : IGenerationTelemetry, IDisposable
 
         public IEvaluationObserver? Observer { get; }
 
-        public void EvaluationStarting(in EvaluationInfo evaluation)
+        public override void EvaluationStarting(in EvaluationInfo evaluation)
         {
             EndStep();
             _stepBegan = _owner._time.GetTimestamp();
             _stepActivity = _activity is null ? null : CachePoliciesTelemetry.Source.StartActivity(CachePoliciesTelemetry.StepActivity, ActivityKind.Internal, _activity.Context);
             _stepActivity?.SetTag(CachePoliciesTelemetry.StepTag, evaluation.Index);
-            _inner?.EvaluationStarting(evaluation);
+            base.EvaluationStarting(evaluation);
         }
 
-        public void StageCompleted(in StageRecord record)
+        public override void StageCompleted(in StageRecord record)
         {
             _costs[record.Stage].Add(record.Elapsed, record.Rows);
             _owner._stage.Record(record.Elapsed.TotalSeconds, _policy, new(CachePoliciesTelemetry.StageTag, record.Name));
@@ -93,10 +93,10 @@ internal sealed class GenerationTelemetry : IGenerationTelemetry, IDisposable
                 stage?.SetEndTime(end.UtcDateTime);
             }
 
-            _inner?.StageCompleted(record);
+            base.StageCompleted(record);
         }
 
-        public void EvaluationCompleted(EvaluationRecord record)
+        public override void EvaluationCompleted(EvaluationRecord record)
         {
             CountStages(record);
             foreach (var distance in record.Distances)
@@ -107,7 +107,7 @@ internal sealed class GenerationTelemetry : IGenerationTelemetry, IDisposable
                 }
             }
 
-            _inner?.EvaluationCompleted(record);
+            base.EvaluationCompleted(record);
         }
 
         public void Succeed(TimeSpan elapsed)

@@ -25,7 +25,7 @@ internal sealed class FeatureRecorder : IEvaluationObserver
         _recorded = [.. denoiser.Layout.Boundaries.Select(TensorsAt)];
         _seconds = new double[denoiser.Layout.Stages.Length];
         _runs = new int[denoiser.Layout.Stages.Length];
-        var latent = denoiser.Layout.ReadsOf(0).IndexOf(new TensorSource(0, denoiser.Layout.Latent.PrimaryIndex));
+        var latent = denoiser.Layout.ReadsOf(0).IndexOf(TensorSource.AtBoundary(0, denoiser.Layout.Latent.PrimaryIndex));
         Denoiser = new StagedDenoiser(
             denoiser.Layout,
             [.. denoiser.Stages.Select((stage, i) => (IDenoiserStage)new RecordingStage(stage, i, i == 0 ? latent : -1, this))],
@@ -44,7 +44,7 @@ internal sealed class FeatureRecorder : IEvaluationObserver
 
     /// <summary>What a trace of the layout holds in every step: states and signals. A boundary with a role goes by the role's name.</summary>
     public static ImmutableArray<RecordedTensor> TensorsOf(DenoiserLayout layout) =>
-        layout.ReadsOf(0).Contains(new TensorSource(0, layout.Latent.PrimaryIndex))
+        layout.ReadsOf(0).Contains(TensorSource.AtBoundary(0, layout.Latent.PrimaryIndex))
             ? [.. layout.Boundaries.SelectMany(b => TensorsAt(b).Select(t => t.As))]
             : throw new NotSupportedException($"The first stage of '{layout.Name}' does not read the latent, so it cannot be recorded.");
 

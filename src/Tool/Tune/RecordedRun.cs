@@ -13,9 +13,9 @@ internal sealed class RecordedRun : IDisposable
     private readonly TraceReader _trace;
     private readonly CpuBackend _backend = new();
     private readonly TraceDenoiser _replay;
-    private readonly Dictionary<(int Boundary, int Tensor, int Base), CpuTensor[]> _values = [];
-    private readonly Dictionary<(int Boundary, int Tensor, int Base, KernelSignature Kernel), float[]> _distances = [];
-    private readonly Dictionary<(int Base, int To), float[]> _errors = [];
+    private readonly Dictionary<(int Boundary, int Tensor, int? Base), CpuTensor[]> _values = [];
+    private readonly Dictionary<(int Boundary, int Tensor, int? Base, KernelSignature Kernel), float[]> _distances = [];
+    private readonly Dictionary<(int? Base, int To), float[]> _errors = [];
 
     private RecordedRun(TraceReader trace)
     {
@@ -73,7 +73,7 @@ internal sealed class RecordedRun : IDisposable
         {
             var primary = Layout.Boundaries[kept.To].PrimaryIndex;
             var keptValues = ValuesOf(kept.To, primary, kept.Base);
-            var states = ValuesOf(kept.To, primary, -1);
+            var states = ValuesOf(kept.To, primary, null);
             error = (float)(MeanDifference(keptValues[current].Singles, keptValues[computed].Singles) / MeanDifference(states[current].Singles, default));
         }
 
@@ -104,7 +104,7 @@ internal sealed class RecordedRun : IDisposable
         return sum / a.Length;
     }
 
-    private CpuTensor[] ValuesOf(int boundary, int tensor, int residualBase)
+    private CpuTensor[] ValuesOf(int boundary, int tensor, int? residualBase)
     {
         if (_values.TryGetValue((boundary, tensor, residualBase), out var values))
         {
@@ -114,7 +114,7 @@ internal sealed class RecordedRun : IDisposable
         var place = Layout.Boundaries[boundary];
         var descriptor = place.Tensors[tensor];
         values = new CpuTensor[Evaluations.Count];
-        var origin = residualBase < 0 ? null : Layout.Boundaries[residualBase];
+        var origin = residualBase is { } subtract ? Layout.Boundaries[subtract] : null;
         var subtracted = origin is null ? [] : new float[descriptor.Shape.ElementCount];
         for (var step = 0; step < values.Length; step++)
         {
@@ -133,7 +133,7 @@ internal sealed class RecordedRun : IDisposable
     }
 
     /// <summary>The distances of one measurement between any two steps.</summary>
-    internal readonly struct DistanceTable(RecordedRun run, (int Boundary, int Tensor, int Base, KernelSignature Kernel) key, float[] distances)
+    internal readonly struct DistanceTable(RecordedRun run, (int Boundary, int Tensor, int? Base, KernelSignature Kernel) key, float[] distances)
     {
         /// <summary>NaN stands for unknown; a distance that is NaN is measured again each time, which is rare.</summary>
         public float At(int current, int reference)

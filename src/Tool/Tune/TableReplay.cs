@@ -13,133 +13,63 @@ internal readonly record struct ScreenedRun(IReadOnlyList<StageSet> Decisions, d
 /// Lets a policy decide on a recorded run by its table of distances alone. Takes the decisions that the engine would take on the same trace; where a
 /// measurement reads state at a boundary that was skipped to, it sees what was recorded there.
 /// </summary>
-internal sealed class TableReplay : IMeasurementSource
+internal sealed class TableReplay : IWalkedFeatures
 {
     private readonly RecordedRun _run;
-    private readonly CachePlan _plan;
+    private readonly PlanWalk _walk;
     private readonly RecordedRun.DistanceTable[] _tables;
-    private readonly bool[] _needsReference;
     private readonly int[] _references;
-    private readonly List<int>[] _kept;
-    private readonly bool[] _exists;
-    private readonly bool[] _computedInto;
-    private int _step;
-    private int _at;
 
-    private TableReplay(RecordedRun run, CachePlan plan)
+    private TableReplay(RecordedRun run, ICachePolicy policy)
     {
-        (_run, _plan) = (run, plan);
-        _needsReference = [.. plan.Measurements.Select(plan.NeedsReference)];
-        _tables = [.. plan.Measurements.Select((m, i) => run.TableOf(m, _needsReference[i]))];
+        var plan = policy.Plan(run.Layout);
+        _run = run;
+        _tables = [.. plan.Measurements.Select(m => run.TableOf(m, plan.NeedsReference(m)))];
         _references = new int[plan.Measurements.Length];
-        Array.Fill(_references, -1);
-        _kept = [.. plan.Kept.Select(_ => new List<int>())];
-        _exists = new bool[plan.Layout.Boundaries.Length];
-        _computedInto = new bool[plan.Layout.Boundaries.Length];
+        _walk = new PlanWalk(plan, policy.CreateSession(new LaneInfo(0, GuidanceBranch.Conditional, run.Evaluations.Count)), this);
     }
 
     /// <summary>Replays a run.</summary>
     public static ScreenedRun Of(RecordedRun run, ICachePolicy policy)
     {
-        var plan = policy.Plan(run.Layout);
-        var replay = new TableReplay(run, plan);
-        var session = policy.CreateSession(new LaneInfo(0, GuidanceBranch.Conditional, run.Evaluations.Count));
+        var replay = new TableReplay(run, policy);
         var decisions = new StageSet[run.Evaluations.Count];
         var (cost, error) = (0.0, 0.0);
         for (var step = 0; step < decisions.Length; step++)
         {
-            decisions[step] = replay.Walk(session, step, ref error);
+            error += replay.Evaluate(step);
+            decisions[step] = replay._walk.Computed;
             cost += run.Costs.ShareOf(decisions[step]);
         }
 
-        var skipped = decisions.Count(d => d.Count < plan.Layout.Stages.Length);
+        var skipped = decisions.Count(d => d.Count < run.Layout.Stages.Length);
         return new ScreenedRun(decisions, decisions.Length / Math.Max(cost, 1e-9), error, (double)skipped / decisions.Length);
     }
 
-    public float Distance(MeasurementKey key)
+    float IWalkedFeatures.Measure(int measurement) => _tables[measurement].At(_walk.Evaluation.Index, _references[measurement]);
+
+    void IWalkedFeatures.MoveReference(int measurement) => _references[measurement] = _walk.Evaluation.Index;
+
+    /// <summary>Walks one step; returns what its skips are expected to cost in quality.</summary>
+    private double Evaluate(int step)
     {
-        for (var i = 0; i < _plan.Measurements.Length; i++)
+        var error = 0.0;
+        _walk.Begin(_run.Evaluations[step]);
+        while (!_walk.HasEnded)
         {
-            var measurement = _plan.Measurements[i];
-            if (ReferenceEquals(measurement.Key, key))
+            if (_walk.Resolve(_walk.Ask()) is { } skip)
             {
-                var reference = _needsReference[i] ? _references[i] : _step;
-                return reference < 0 || !Exists(measurement) ? float.PositiveInfinity : _tables[i].At(_step, reference);
-            }
-        }
-
-        throw new CachePlanException($"The policy asked for the measurement '{key}', which its plan does not declare.");
-    }
-
-    public bool CanSkip(BoundaryRef to) => Find(to, null) is { } rule && CanApply(rule);
-
-    private StageSet Walk(ICachePolicySession session, int step, ref double error)
-    {
-        var layout = _plan.Layout;
-        var evaluation = _run.Evaluations[step];
-        var computed = default(StageSet);
-        (_step, _at) = (step, 0);
-        Array.Clear(_exists);
-        Array.Clear(_computedInto);
-        _exists[0] = _computedInto[0] = true;
-        while (_at < layout.Stages.Length)
-        {
-            if (DecideSkip(session, evaluation, computed) is { } rule)
-            {
-                error += Drift(step) * _run.ReuseError(_plan.Kept[rule.Kept], step, _kept[rule.Kept][^1]);
-                _at = rule.To;
+                error += Drift(step) * _run.ReuseError(_walk.Plan.Kept[skip.Kept], step, _walk.History(skip.Kept)[0].Index);
+                _walk.Skip(skip);
             }
             else
             {
-                computed = computed.With(_at);
-                _computedInto[++_at] = true;
-            }
-
-            _exists[_at] = true;
-        }
-
-        session.Complete(new EvaluationOutcome(evaluation, layout, computed, this));
-        Remember(step, computed);
-        return computed;
-    }
-
-    private SkipRule? DecideSkip(ICachePolicySession session, in EvaluationInfo evaluation, StageSet computed)
-    {
-        if (!_plan.Skips.Any(s => s.From == _at))
-        {
-            return null;
-        }
-
-        var decision = session.Decide(new BoundaryVisit(evaluation, _plan.Layout, _plan.Layout.Boundaries[_at], computed, this));
-        return decision.IsSkip && Find(decision.To, decision.Via) is { } rule && CanApply(rule) ? rule : null;
-    }
-
-    private void Remember(int step, StageSet computed)
-    {
-        for (var i = 0; i < _references.Length; i++)
-        {
-            var measurement = _plan.Measurements[i];
-            var moves = measurement.Update switch
-            {
-                ReferenceUpdate.EveryEvaluation => true,
-                ReferenceUpdate.WhenStageComputed => computed.Contains(measurement.Boundary),
-                ReferenceUpdate.WhenFullyComputed => computed.Count == _plan.Layout.Stages.Length,
-                _ => computed.Bits != 0,
-            };
-            if (moves && Exists(measurement))
-            {
-                _references[i] = step;
+                _walk.Compute();
             }
         }
 
-        for (var i = 0; i < _kept.Length; i++)
-        {
-            var kept = _plan.Kept[i];
-            if (computed.Contains(StageSet.Between(kept.RangeStart, kept.To)))
-            {
-                _kept[i].Add(step);
-            }
-        }
+        _walk.Complete();
+        return error;
     }
 
     /// <summary>How much the sampler makes of an error at a step: the part of the way that it goes there.</summary>
@@ -147,24 +77,5 @@ internal sealed class TableReplay : IMeasurementSource
     {
         var next = step + 1 < _run.Evaluations.Count ? _run.Evaluations[step + 1].Sigma : 0;
         return Math.Abs(_run.Evaluations[step].Sigma - next);
-    }
-
-    private SkipRule? Find(BoundaryRef to, Approximation? via)
-    {
-        var target = _plan.Layout.IndexOf(to);
-        return _plan.Skips.FirstOrDefault(s => s.From == _at && s.To == target && (via is null || via.Equals(s.Approximation)));
-    }
-
-    private bool CanApply(SkipRule rule)
-    {
-        var kept = _plan.Kept[rule.Kept];
-        return _kept[rule.Kept].Count >= rule.Approximation.MinimumHistory && (kept.Base < 0 || _exists[kept.Base]) && (kept.Probe < 0 || _exists[kept.Probe]);
-    }
-
-    /// <summary>Signals exist only where their stage ran; state exists where the walk came by.</summary>
-    private bool Exists(Measurement measurement)
-    {
-        var isSignal = _plan.Layout.Boundaries[measurement.Boundary].Tensors[measurement.Tensor].Kind == TensorKind.Signal;
-        return (isSignal ? _computedInto : _exists)[measurement.Boundary] && (measurement.ResidualBase < 0 || _exists[measurement.ResidualBase]);
     }
 }

@@ -28,9 +28,9 @@ public sealed class DenoiserLayoutTests
     public void Reads_are_resolved_to_their_producers()
     {
         var layout = Create();
-        Assert.Equal([new TensorSource(0, 0), new TensorSource(-1, 0)], layout.ReadsOf(0).ToArray());
-        Assert.Equal([new TensorSource(5, 0), new TensorSource(1, 2)], layout.ReadsOf(5).ToArray());
-        Assert.Same(Vec, layout.DescriptorOf(new TensorSource(1, 2)));
+        Assert.Equal([TensorSource.AtBoundary(0, 0), TensorSource.OfInput(0)], layout.ReadsOf(0).ToArray());
+        Assert.Equal([TensorSource.AtBoundary(5, 0), TensorSource.AtBoundary(1, 2)], layout.ReadsOf(5).ToArray());
+        Assert.Same(Vec, layout.DescriptorOf(TensorSource.AtBoundary(1, 2)));
     }
 
     [Fact]

@@ -49,10 +49,10 @@ internal sealed class Walk : IDisposable
         }
     }
 
-    private FeatureTensor Source(TensorSource source) => source.Boundary switch
+    private FeatureTensor Source(TensorSource source) => source.Origin switch
     {
-        TensorSource.Input => _inputs[source.Tensor],
-        TensorSource.Prelude => _prepared[source.Tensor],
+        TensorOrigin.Input => _inputs[source.Tensor],
+        TensorOrigin.Prelude => _prepared[source.Tensor],
         _ => _boundaries[source.Boundary][source.Tensor],
     };
 

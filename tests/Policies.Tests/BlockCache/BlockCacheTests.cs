@@ -28,7 +28,7 @@ public class BlockCacheTests
         var skip = Assert.Single(plan.Skips);
         Assert.Equal((2, 7), (skip.From, skip.To));
         var measured = Assert.Single(plan.Measurements);
-        Assert.Equal((1, 2, ReferenceUpdate.WhenFullyComputed), (measured.ResidualBase, measured.Boundary, measured.Update));
+        Assert.Equal(((int?)1, 2, ReferenceUpdate.WhenFullyComputed), (measured.ResidualBase, measured.Boundary, measured.Update));
     }
 
     [Fact]

@@ -42,6 +42,6 @@ public class DBCacheTests
     {
         var plan = CachePolicy.DBCache(new DBCacheOptions { Probe = "structure.probe2", Tail = "detail.tail" }).Plan(Layouts.Flux);
         Assert.Equal((3, 6), (plan.Skips[0].From, plan.Skips[0].To));
-        Assert.Equal((1, 3), (plan.Measurements[0].ResidualBase, plan.Measurements[0].Boundary));
+        Assert.Equal(((int?)1, 3), (plan.Measurements[0].ResidualBase, plan.Measurements[0].Boundary));
     }
 }

@@ -1,23 +1,18 @@
 namespace CachePolicies.Policies.Tests;
 
 /// <summary>
-/// Walks a session over evaluations as the engine does, with distances that the test tells instead of tensors: asks where the plan declares a
-/// skip, goes where the session says, then completes. Distances are +∞ before anything was computed.
+/// Walks a session over evaluations as the engine does, with distances that the test tells instead of tensors.
 /// </summary>
-internal sealed class PolicyWalk : IMeasurementSource
+internal sealed class PolicyWalk : IWalkedFeatures
 {
-    private readonly CachePlan _plan;
-    private readonly ICachePolicySession _session;
+    private readonly PlanWalk _walk;
     private readonly int _count;
     private Func<string, float> _distances = _ => float.NaN;
-    private int _at;
     private int _next;
-    private bool _computedBefore;
 
     public PolicyWalk(ICachePolicy policy, int evaluations, DenoiserLayout? layout = null)
     {
-        _plan = policy.Plan(layout ?? Layouts.Flux);
-        _session = policy.CreateSession(new LaneInfo(0, GuidanceBranch.Conditional, evaluations));
+        _walk = new PlanWalk(policy.Plan(layout ?? Layouts.Flux), policy.CreateSession(new LaneInfo(0, GuidanceBranch.Conditional, evaluations)), this);
         _count = evaluations;
     }
 
@@ -27,9 +22,9 @@ internal sealed class PolicyWalk : IMeasurementSource
     /// <summary>The measurements that were asked for in the last evaluation.</summary>
     public List<string> Asked { get; } = [];
 
-    public StageSet Computed { get; private set; }
+    public StageSet Computed => _walk.Computed;
 
-    public bool FullyComputed => Computed.Count == _plan.Layout.Stages.Length;
+    public bool FullyComputed => Computed.Count == _walk.Plan.Layout.Stages.Length;
 
     /// <summary>Runs the next evaluation with the same distance for every measurement.</summary>
     public PolicyWalk Next(float distance) => Next(_ => distance);
@@ -42,27 +37,22 @@ internal sealed class PolicyWalk : IMeasurementSource
         _distances = distances;
         Decisions.Clear();
         Asked.Clear();
-        Computed = default;
-        var evaluation = new EvaluationInfo(_next, _count, 1000 - _next, 1 - (_next / (float)_count));
-        for (_at = 0; _at < _plan.Layout.Stages.Length;)
+        _walk.Begin(new EvaluationInfo(_next, _count, 1000 - _next, 1 - (_next / (float)_count)));
+        while (!_walk.HasEnded)
         {
-            var decision = _plan.Skips.Any(s => s.From == _at)
-                ? _session.Decide(new BoundaryVisit(evaluation, _plan.Layout, _plan.Layout.Boundaries[_at], Computed, this))
-                : CacheDecision.Compute;
+            var decision = _walk.Ask();
             Decisions.Add(decision);
-            if (decision.IsSkip && !overrule)
+            if (_walk.Resolve(decision) is { } skip && !overrule)
             {
-                Assert.True(_computedBefore, $"skipped to {decision.To} before anything was computed");
-                _at = _plan.Layout.Require(decision.To).Index;
+                _walk.Skip(skip);
             }
             else
             {
-                Computed = Computed.With(_at++);
+                _walk.Compute();
             }
         }
 
-        _session.Complete(new EvaluationOutcome(evaluation, _plan.Layout, Computed, this));
-        _computedBefore = true;
+        _walk.Complete();
         _next++;
         return this;
     }
@@ -70,12 +60,7 @@ internal sealed class PolicyWalk : IMeasurementSource
     /// <summary>Runs evaluations with one distance each and returns a letter for each: C all computed, r anything reused.</summary>
     public string Letters(params IEnumerable<float> distances) => string.Concat(distances.Select(d => Next(d).FullyComputed ? 'C' : 'r'));
 
-    public float Distance(MeasurementKey key)
-    {
-        var measurement = _plan.Measurements.Single(m => ReferenceEquals(m.Key, key));
-        Asked.Add(key.Name);
-        return _computedBefore || !_plan.NeedsReference(measurement) ? _distances(key.Name) : float.PositiveInfinity;
-    }
+    float IWalkedFeatures.Measure(int measurement) => _distances(_walk.Plan.Measurements[measurement].Key.Name);
 
-    public bool CanSkip(BoundaryRef to) => _computedBefore;
+    void IWalkedFeatures.Asked(int measurement, float distance) => Asked.Add(_walk.Plan.Measurements[measurement].Key.Name);
 }

@@ -74,7 +74,7 @@ public abstract partial class BackendContract
     {
         var shape = new TensorShape(4, 9);
         var align = new AlignTrajectory(BoundaryRole.Embedded, BoundaryRole.StructureProbe, 0.5f, 3);
-        var operands = new ApproximationOperands(2, true);
+        var operands = ApproximationOperands.Of(align, 2);
         var signature = new KernelSignature([.. Enumerable.Repeat(new TensorType(ElementType.Float32, shape), 7)], 0, [align.Build(operands), align.BuildDiagnostic(operands)!]);
         float[] one = [.. Enumerable.Repeat(1f, 36)], probe = [.. Enumerable.Repeat(3f, 36)], residual = [.. Enumerable.Repeat(2f, 36)];
 
@@ -87,7 +87,7 @@ public abstract partial class BackendContract
     private void AssertApproximates(Approximation approximation, int history, ElementType type)
     {
         var shape = new TensorShape(37, 65);
-        var expression = approximation.Build(new ApproximationOperands(history, approximation.Base is not null));
+        var expression = approximation.Build(ApproximationOperands.Of(approximation, history));
         var count = Enumerable.Range(0, 16).Last(i => expression.Reads(i)) + 1;
         var signature = new KernelSignature([.. Enumerable.Repeat(new TensorType(type, shape), count)], approximation.ScalarCount(history), [expression]);
         var scalars = new float[signature.Scalars];

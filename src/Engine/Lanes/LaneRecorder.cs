@@ -14,8 +14,19 @@ internal sealed class LaneRecorder(IEvaluationObserver observer, LaneInfo lane, 
         _distances.Clear();
     }
 
-    public void Measured(Measurement measurement, float distance) =>
+    /// <summary>Writes a distance down where it is asked for the first time.</summary>
+    public void Measured(Measurement measurement, float distance)
+    {
+        foreach (var known in _distances)
+        {
+            if (ReferenceEquals(known.Key, measurement.Key))
+            {
+                return;
+            }
+        }
+
         _distances.Add(new DistanceRecord(measurement.Key, layout.Boundaries[measurement.Boundary].Name, measurement.Estimator.Name, distance));
+    }
 
     public void Decided(Boundary boundary, in CacheDecision decision, CompiledSkip? skip) =>
         _checks.Add(new CheckRecord(boundary.Name, decision, skip?.Target.Name, skip?.Name, null, false));

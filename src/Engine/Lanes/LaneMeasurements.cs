@@ -1,0 +1,51 @@
+namespace CachePolicies.Engine;
+
+/// <summary>What a lane measures and against what; owns a lease on each reference, and on the residuals of the evaluation that is under way.</summary>
+internal sealed class LaneMeasurements(CompiledPlan plan, LaneFeatures features, FeatureArithmetic arithmetic) : IDisposable
+{
+    private readonly FeatureTensor?[] _references = new FeatureTensor?[plan.Measurements.Length];
+    private readonly FeatureTensor?[] _residuals = new FeatureTensor?[plan.Measurements.Length];
+
+    /// <summary>The bytes of elements of all references.</summary>
+    public long HeldBytes
+    {
+        get
+        {
+            long bytes = 0;
+            foreach (var reference in _references)
+            {
+                bytes += reference?.ByteLength ?? 0;
+            }
+
+            return bytes;
+        }
+    }
+
+    /// <summary>The distance of a value that exists from its reference, which exists where one is needed.</summary>
+    public float Measure(int measurement) => arithmetic.Measure(plan.Measurements[measurement].Kernel, ValueOf(measurement), _references[measurement]);
+
+    /// <summary>The value of this evaluation becomes the reference.</summary>
+    public void MoveReference(int measurement)
+    {
+        var value = ValueOf(measurement).AddLease();
+        Leases.Release(ref _references[measurement]);
+        _references[measurement] = value;
+    }
+
+    /// <summary>Lets go what belongs to the evaluation.</summary>
+    public void EndEvaluation() => Leases.ReleaseAll(_residuals);
+
+    /// <summary>Forgets the references.</summary>
+    public void Forget() => Leases.ReleaseAll(_references);
+
+    public void Dispose()
+    {
+        EndEvaluation();
+        Forget();
+    }
+
+    /// <summary>What a measurement reads. A residual is made once for each evaluation.</summary>
+    private FeatureTensor ValueOf(int measurement) => plan.Measurements[measurement] is { Residual: { } residual }
+        ? _residuals[measurement] ??= arithmetic.Make(residual, features)
+        : features[plan.Measurements[measurement].Value];
+}
