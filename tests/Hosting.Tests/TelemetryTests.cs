@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using CachePolicies.Engine;
 using Microsoft.Extensions.DependencyInjection;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
@@ -66,6 +67,40 @@ public class TelemetryTests
         using var observation = services.GetRequiredService<IGenerationTelemetry>().Begin(denoiser);
 
         Assert.Null(observation.Observer);
+    }
+
+    [Fact]
+    public async Task An_observer_behind_the_telemetry_is_told_everything()
+    {
+        using var tiny = new TinyModel();
+        using var meters = Sdk.CreateMeterProviderBuilder().AddMeter(CachePoliciesTelemetry.MeterName).AddReader(new BaseExportingMetricReader(new MetricExporter())).Build();
+        await using var services = new ServiceCollection().AddCachePolicies().AddBlockCache().UseTextToImage(_ => tiny.Model).Services.BuildServiceProvider();
+        var denoiser = services.GetRequiredService<ICachedDenoiserFactory>().GetDenoiser(tiny.Denoiser);
+        var behind = new Behind();
+        using var observation = services.GetRequiredService<IGenerationTelemetry>().Begin(denoiser, behind);
+        var observer = observation.Observer!;
+        var evaluation = new EvaluationInfo(0, 1, 1, 1);
+
+        observer.EvaluationStarting(evaluation);
+        observer.PreludeCompleted(new PreludeRecord(evaluation, "prelude", 1, TimeSpan.Zero));
+        observer.StageCompleted(new StageRecord(evaluation, 0, "embed", 1, TimeSpan.Zero));
+        observer.EvaluationCompleted(new EvaluationRecord(new LaneInfo(0, GuidanceBranch.Conditional, 1), evaluation, default, 1, [], []));
+
+        Assert.NotSame(behind, observer);
+        Assert.Equal(["starting", "prelude", "stage", "completed"], behind.Told);
+    }
+
+    private sealed class Behind : IEvaluationObserver
+    {
+        public List<string> Told { get; } = [];
+
+        public void EvaluationStarting(in EvaluationInfo evaluation) => Told.Add("starting");
+
+        public void PreludeCompleted(in PreludeRecord record) => Told.Add("prelude");
+
+        public void StageCompleted(in StageRecord record) => Told.Add("stage");
+
+        public void EvaluationCompleted(EvaluationRecord record) => Told.Add("completed");
     }
 
     private sealed class MetricExporter : BaseExporter<Metric>

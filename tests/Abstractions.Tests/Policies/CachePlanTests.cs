@@ -42,6 +42,8 @@ public sealed class CachePlanTests
         { "does not exist yet", p => p.Skip(BoundaryRole.Embedded, BoundaryRole.Detail, new AddResidual(BoundaryRole.StructureProbe)) },
         { "needs a probe after its base", p => p.Skip(BoundaryRole.StructureProbe, BoundaryRole.Detail, new AlignTrajectory(BoundaryRole.StructureProbe, BoundaryRole.Embedded)) },
         { "no signal 'structure/modulated'", p => p.Measure(Key, MeasurementSubject.SignalAt(BoundaryRole.Structure, "modulated"), SimilarityEstimator.RelativeL1, ReferenceUpdate.EveryEvaluation) },
+        { "reads 'embedded/vec' of 'flux' as a signal, but it is conditioning", p => p.Measure(Key, MeasurementSubject.SignalAt(BoundaryRole.Embedded, "vec"), SimilarityEstimator.RelativeL1, default) },
+        { "reads 'structure/text' of 'flux' as a signal, but it is state", p => p.Measure(Key, MeasurementSubject.SignalAt(BoundaryRole.Structure, "text"), SimilarityEstimator.RelativeL1, default) },
         { "an earlier boundary of equal shape", p => p.Measure(Key, MeasurementSubject.Residual(BoundaryRole.Latent, BoundaryRole.Structure), SimilarityEstimator.RelativeL1, ReferenceUpdate.EveryEvaluation) },
         { "declared twice", p => p.Measure(Key, BoundaryRole.Latent, SimilarityEstimator.RelativeL1, default).Measure(Key, BoundaryRole.Latent, SimilarityEstimator.RelativeL1, default) },
     };

@@ -59,7 +59,7 @@ public class H2CachePaperTests
         var plan = CachePolicy.H2Cache().Plan(Layouts.Flux);
         Assert.Equal([(0, 8), (4, 8)], plan.Skips.Select(s => (s.From, s.To)));
         var kept = Assert.Single(plan.Kept);
-        Assert.Equal((8, -1, 1), (kept.To, kept.Base, kept.Depth));
+        Assert.Equal((8, (int?)null, 1), (kept.To, kept.Base, kept.Depth));
     }
 
     [Fact]
