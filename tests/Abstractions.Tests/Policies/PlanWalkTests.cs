@@ -141,13 +141,13 @@ public sealed class PlanWalkTests : IWalkedFeatures, ICachePolicySession
         Assert.Equal(TensorExpression.Input(positions.IndexOf("KeptProbe 1")), operands.KeptProbe(1));
     }
 
-    public CacheDecision Decide(in BoundaryVisit visit) => _decide(visit);
+    CacheDecision ICachePolicySession.Decide(in BoundaryVisit visit) => _decide(visit);
 
-    public float Measure(int measurement) => measurement + 1;
+    float IWalkedFeatures.Measure(int measurement) => measurement + 1;
 
-    public void MoveReference(int measurement) => _events.Add($"moves {measurement}");
+    void IWalkedFeatures.MoveReference(int measurement) => _events.Add($"moves {measurement}");
 
-    public void Keep(int kept) => _events.Add($"keeps {kept}");
+    void IWalkedFeatures.Keep(int kept) => _events.Add($"keeps {kept}");
 
     private void Evaluate(int index, PlanWalk? walk = null)
     {
