@@ -1,43 +1,35 @@
-using System.Diagnostics;
+using System.Globalization;
 using System.IO.Compression;
 using System.Reflection;
 
 namespace CachePolicies.Packages.Tests;
 
-/// <summary>All packages in a folder, packed once from what was built, with stand-ins for those of ONNX Runtime under their own identity.</summary>
+/// <summary>
+/// All packages of the repository in a folder, packed once from what was built, under a version of this run alone: a package that a cache already
+/// holds is never what a test sees.
+/// </summary>
 public sealed class LocalFeed : IDisposable
 {
-    private static readonly string[] Projects =
-    [
-        "Abstractions", "Policies", "Engine", "Reporting", "Onnx", "Splitting", "Backends/Numerics", "Backends/Cpu", "Backends/OnnxRuntime", "Hosting", "Testing", "Packages/Core", "Packages/Gpu",
-    ];
-
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("feed");
 
-    public LocalFeed()
-    {
-        foreach (var project in Projects)
-        {
-            var (code, output) = Run(Root, "pack", Path.Combine("src", project), "--no-build", "-c", Metadata("Configuration"), "-o", Folder, "-v", "q", "--nologo");
-            Assert.True(code == 0, $"{project}: {output}");
-        }
+    public LocalFeed() =>
+        Dotnet.Expect(Root, "pack", "CachePolicies.sln", "--no-build", "-c", Metadata("Configuration"), "-o", Folder, "-v", "q", "--nologo", $"-p:PackageVersion={Version}");
 
-        var native = OperatingSystem.IsWindows() ? "onnxruntime.dll" : OperatingSystem.IsMacOS() ? "libonnxruntime.dylib" : "libonnxruntime.so";
-        var platform = System.Runtime.InteropServices.RuntimeInformation.RuntimeIdentifier;
-        StandIn("Microsoft.ML.OnnxRuntime.Managed", "", ("lib/net8.0/Microsoft.ML.OnnxRuntime.dll", "Microsoft.ML.OnnxRuntime.dll"));
-        StandIn("Microsoft.ML.OnnxRuntime", "Microsoft.ML.OnnxRuntime.Managed", ($"runtimes/{platform}/native/{native}", native));
-    }
-
-    public string Folder => _folder.FullName;
-
-    public static string Version => Metadata("Version");
+    public static string Version { get; } = string.Create(CultureInfo.InvariantCulture, $"0.0.0-test.{DateTime.UtcNow.Ticks}");
 
     public static string OnnxRuntimeVersion => Metadata("OnnxRuntimeVersion");
+
+    public static string OnnxRuntimeGpuVersion => Metadata("OnnxRuntimeGpuVersion");
 
     public static string ExtensionsVersion => Metadata("ExtensionsVersion");
 
     /// <summary>The repository's folder.</summary>
     public static string Root { get; } = FindRoot();
+
+    public string Folder => _folder.FullName;
+
+    /// <summary>The identities of the packages in the folder.</summary>
+    public IEnumerable<string> Packages => _folder.EnumerateFiles("*.nupkg").Select(f => f.Name[..^$".{Version}.nupkg".Length]).Order(StringComparer.Ordinal);
 
     public ZipArchive Open(string package) => ZipFile.OpenRead(Path.Combine(Folder, $"{package}.{Version}.nupkg"));
 
@@ -48,37 +40,33 @@ public sealed class LocalFeed : IDisposable
         return reader.ReadToEnd();
     }
 
-    public static (int Code, string Output) Run(string folder, params string[] arguments)
+    /// <summary>
+    /// Writes a NuGet configuration into a folder: packages of this repository come from this feed and from nowhere else, others from where
+    /// the build took them, and what is unpacked stays in the folder.
+    /// </summary>
+    public void WriteConfiguration(string folder)
     {
-        var start = new ProcessStartInfo("dotnet") { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var argument in arguments)
-        {
-            start.ArgumentList.Add(argument);
-        }
-
-        // What the test runner sets for itself would reach into the builds that are started here.
-        foreach (var name in start.Environment.Keys.Where(k => k.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase) && k != "MSBUILDDISABLENODEREUSE").ToArray())
-        {
-            start.Environment.Remove(name);
-        }
-
-        using var process = Process.Start(start)!;
-        var errors = process.StandardError.ReadToEndAsync();
-        var output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        return (process.ExitCode, output + errors.GetAwaiter().GetResult());
+        var cache = Environment.GetEnvironmentVariable("NUGET_PACKAGES") is { Length: > 0 } set
+            ? set
+            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
+        File.WriteAllText(Path.Combine(folder, "nuget.config"), $"""
+            <configuration>
+              <config><add key="globalPackagesFolder" value="packages" /></config>
+              <fallbackPackageFolders><clear /></fallbackPackageFolders>
+              <packageSources>
+                <clear />
+                <add key="feed" value="{Folder}" />
+                <add key="cache" value="{cache}" />
+              </packageSources>
+              <packageSourceMapping>
+                <packageSource key="feed"><package pattern="CachePolicies*" /></packageSource>
+                <packageSource key="cache"><package pattern="*" /></packageSource>
+              </packageSourceMapping>
+            </configuration>
+            """);
     }
 
     public void Dispose() => _folder.Delete(recursive: true);
-
-    private void StandIn(string id, string dependency, (string Path, string File) content)
-    {
-        using var archive = ZipFile.Open(Path.Combine(Folder, $"{id}.{OnnxRuntimeVersion}.nupkg"), ZipArchiveMode.Create);
-        archive.CreateEntryFromFile(Path.Combine(AppContext.BaseDirectory, content.File), content.Path);
-        using var nuspec = new StreamWriter(archive.CreateEntry($"{id}.nuspec").Open());
-        var dependencies = dependency.Length == 0 ? "" : $"<dependencies><dependency id=\"{dependency}\" version=\"{OnnxRuntimeVersion}\" /></dependencies>";
-        nuspec.Write($"<package><metadata><id>{id}</id><version>{OnnxRuntimeVersion}</version><authors>stand-in</authors><description>stand-in</description>{dependencies}</metadata></package>");
-    }
 
     private static string Metadata(string key) => typeof(LocalFeed).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().First(a => a.Key == key).Value!;
 

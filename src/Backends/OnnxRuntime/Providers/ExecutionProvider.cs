@@ -125,7 +125,7 @@ internal sealed class CudaProvider : ExecutionProvider
 
     public override string Remedy =>
         "It needs an NVIDIA driver, the CUDA runtime and cuDNN of the versions that the provider library was built for on the library path, " +
-        "and the package Microsoft.ML.OnnxRuntime.Gpu (a source build: -p:OnnxRuntimeCuda=true).";
+        "and the package CachePolicies.OnnxRuntime.Gpu (in a source build: -p:Gpu=true).";
 
     public override OrtMemoryInfo MemoryOf(int device) => new(OrtMemoryInfo.allocatorCUDA, OrtAllocatorType.DeviceAllocator, device, OrtMemType.Default);
 

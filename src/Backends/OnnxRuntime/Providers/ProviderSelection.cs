@@ -19,6 +19,7 @@ public sealed record ProviderSelection(string Chosen, int DeviceId, ImmutableArr
 /// <param name="Reason">What is missing, by name.</param>
 public readonly record struct RejectedProvider(string Name, string Reason);
 
-/// <summary>None of the execution providers that were asked for can be used.</summary>
+/// <summary>None of the execution providers that were asked for can be used, or ONNX Runtime itself is missing.</summary>
 /// <param name="message">Which, what is missing for each, and how to get it.</param>
-public sealed class ProviderNotAvailableException(string message) : InvalidOperationException(message);
+/// <param name="innerException">What the loader said, where the runtime itself is missing.</param>
+public sealed class ProviderNotAvailableException(string message, Exception? innerException = null) : InvalidOperationException(message, innerException);

@@ -13,7 +13,7 @@ internal static class ProviderSelector
     /// <exception cref="ProviderNotAvailableException">None works.</exception>
     public static ProviderSelection Select(OnnxRuntimeOptions options, out SessionFactory sessions, out ITensorMemory memory)
     {
-        var available = OrtEnv.Instance().GetAvailableProviders();
+        var available = NativeRuntime.ListProviders();
         IEnumerable<string> wanted = options.Providers.Count == 0 ? ["CPU"] : options.Providers;
         var candidates = wanted.Select(name => ExecutionProvider.Find(name, available)).ToArray();
         var rejected = ImmutableArray.CreateBuilder<RejectedProvider>();
