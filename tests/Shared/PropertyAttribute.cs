@@ -1,35 +1,37 @@
-using Xunit;
-using Xunit.Sdk;
+using System.Globalization;
 
 namespace CachePolicies.TestSupport;
 
 /// <summary>
-/// A law that holds for every argument: FsCheck draws the arguments of the test method, shrinks a counterexample and reports
-/// the seed that replays it.
+/// FsCheck's attribute, with one thing more: the environment variable <c>CACHEPOLICIES_MAX_TEST</c> overrides the number of cases of every property,
+/// for a long run.
 /// </summary>
-/// <remarks>
-/// The method returns <see langword="void"/> (and asserts), <see cref="bool"/>, an FsCheck property, or a task of these.
-/// The environment variable <c>CACHEPOLICIES_MAX_TEST</c> overrides the number of cases of every property.
-/// </remarks>
 [AttributeUsage(AttributeTargets.Method)]
-[XunitTestCaseDiscoverer("CachePolicies.TestSupport.PropertyDiscoverer", "CachePolicies.TestSupport")]
-public sealed class PropertyAttribute : FactAttribute
+public sealed class PropertyAttribute : FsCheck.Xunit.PropertyAttribute
 {
+    private const string MaxTestVariable = "CACHEPOLICIES_MAX_TEST";
+
+    private const int UsualMaxTest = 100;
+
+    /// <summary>Marks a test as a property of 100 cases.</summary>
+    public PropertyAttribute()
+    {
+        QuietOnSuccess = true;
+        MaxTest = UsualMaxTest;
+    }
+
     /// <summary>How many cases are drawn. The default is 100.</summary>
-    public int MaxTest { get; set; } = 100;
+    public new int MaxTest
+    {
+        get => base.MaxTest;
+        set => base.MaxTest = InForce(value, Environment.GetEnvironmentVariable(MaxTestVariable));
+    }
 
-    /// <summary>The size of the first case. The default is 1.</summary>
-    public int StartSize { get; set; } = 1;
-
-    /// <summary>The size of the last case. The default is 100.</summary>
-    public int EndSize { get; set; } = 100;
-
-    /// <summary>
-    /// Replays a failure: <c>seed,gamma</c> or <c>seed,gamma,size</c>, the numbers that the failure's message shows in
-    /// <c>StdGen</c>. <see langword="null"/> (the default) draws a new seed.
-    /// </summary>
-    public string? Replay { get; set; }
-
-    /// <summary>Classes whose static members give the generators of the argument types.</summary>
-    public Type[] Arbitrary { get; set; } = [];
+    /// <summary>The number of cases that the variable gives, or the property's own where it is not set.</summary>
+    internal static int InForce(int own, string? variable) => variable switch
+    {
+        null or "" => own,
+        _ when int.TryParse(variable, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count > 0 => count,
+        _ => throw new InvalidOperationException($"{MaxTestVariable}: expected a positive whole number, got '{variable}'."),
+    };
 }
