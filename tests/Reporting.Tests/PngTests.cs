@@ -11,7 +11,7 @@ public class PngTests
     {
         var picture = TestPictures.WithNoise(TestPictures.Gradient((width % 40) + 1, (height % 40) + 1), amplitude);
 
-        var read = Png.Read(new MemoryStream(Png.Encode(picture)));
+        var read = PictureFile.Decode(Png.Encode(picture));
 
         Assert.Equal((picture.Width, picture.Height), (read.Width, read.Height));
         Assert.Equal(picture.Pixels.ToArray(), read.Pixels.ToArray());
@@ -34,7 +34,7 @@ public class PngTests
             4, 5, 5, 5, 5, 5, 5, // Paeth
         ];
 
-        var picture = Png.Read(Compose(2, 5, 2, rows));
+        var picture = PictureFile.Decode(Compose(2, 5, 2, rows));
 
         Assert.Equal(new Rgb(40, 50, 60), picture[1, 0]);
         Assert.Equal(new Rgb(40, 50, 60), picture[1, 1]);
@@ -49,39 +49,50 @@ public class PngTests
     [Fact]
     public void Grey_palette_and_transparency_are_read()
     {
-        Assert.Equal(new Rgb(7, 7, 7), Png.Read(Compose(1, 1, 0, [0, 7]))[0, 0]);
-        Assert.Equal(new Rgb(255, 255, 255), Png.Read(Compose(1, 1, 4, [0, 7, 0]))[0, 0]);
-        Assert.Equal(new Rgb(1, 2, 3), Png.Read(Compose(1, 1, 6, [0, 1, 2, 3, 255]))[0, 0]);
-        Assert.Equal(new Rgb(4, 5, 6), Png.Read(Compose(1, 1, 3, [0, 1], [1, 2, 3, 4, 5, 6]))[0, 0]);
+        Assert.Equal(new Rgb(7, 7, 7), PictureFile.Decode(Compose(1, 1, 0, [0, 7]))[0, 0]);
+        Assert.Equal(new Rgb(255, 255, 255), PictureFile.Decode(Compose(1, 1, 4, [0, 7, 0]))[0, 0]);
+        Assert.Equal(new Rgb(1, 2, 3), PictureFile.Decode(Compose(1, 1, 6, [0, 1, 2, 3, 255]))[0, 0]);
+        Assert.Equal(new Rgb(4, 5, 6), PictureFile.Decode(Compose(1, 1, 3, [0, 1], [1, 2, 3, 4, 5, 6]))[0, 0]);
     }
 
     [Theory]
-    [InlineData("cut short", 40)]
-    [InlineData("no PNG", 4)]
+    [InlineData("damaged", 40)]
+    [InlineData("not a picture", 4)]
+    [InlineData("not a picture", 0)]
     public void Data_that_ends_early_is_refused(string expected, int length)
     {
         var bytes = Png.Encode(TestPictures.Gradient(8, 8))[..length];
-        Assert.Contains(expected, Assert.Throws<InvalidDataException>(() => Png.Read(new MemoryStream(bytes))).Message, StringComparison.Ordinal);
+        Assert.Contains(expected, Assert.Throws<InvalidDataException>(() => PictureFile.Decode(bytes)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_changed_byte_is_found()
     {
         var bytes = Png.Encode(TestPictures.Gradient(8, 8));
-        bytes[45] ^= 1;
-        Assert.Contains("checksum", Assert.Throws<InvalidDataException>(() => Png.Read(new MemoryStream(bytes))).Message, StringComparison.Ordinal);
+        bytes[^20] ^= 1;
+        Assert.Throws<InvalidDataException>(() => PictureFile.Decode(bytes));
     }
 
-    [Fact]
-    public void A_picture_larger_than_any_is_refused_before_memory_is_taken()
+    [Theory]
+    [InlineData(1_000_000, 1_000_000)]
+    [InlineData(32_768, 32_768)]
+    public void A_picture_larger_than_any_is_refused_before_memory_is_taken(int width, int height)
     {
-        var error = Assert.Throws<InvalidDataException>(() => Png.Read(Compose(1_000_000, 1_000_000, 2, [0])));
-        Assert.Contains("1000000 × 1000000", error.Message, StringComparison.Ordinal);
+        var bytes = Compose(width, height, 2, [0]);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var error = Assert.Throws<InvalidDataException>(() => PictureFile.Decode(bytes));
+        Assert.Contains($"{width} × {height}", error.Message, StringComparison.Ordinal);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 20);
     }
 
     [Fact]
-    public void A_palette_index_without_a_colour_is_refused() =>
-        Assert.Contains("palette", Assert.Throws<InvalidDataException>(() => Png.Read(Compose(1, 1, 3, [0, 9], [1, 2, 3]))).Message, StringComparison.Ordinal);
+    public void A_picture_that_its_bytes_cannot_hold_is_refused_before_memory_is_taken()
+    {
+        var bytes = Compose(5000, 5000, 2, [0]);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.Contains("cut short", Assert.Throws<InvalidDataException>(() => PictureFile.Decode(bytes)).Message, StringComparison.Ordinal);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 20);
+    }
 
     [Fact]
     public void A_file_that_cannot_be_written_leaves_nothing_behind()
@@ -102,7 +113,7 @@ public class PngTests
         }
     }
 
-    private static MemoryStream Compose(int width, int height, byte colourType, byte[] rows, byte[]? palette = null)
+    private static byte[] Compose(int width, int height, byte colourType, byte[] rows, byte[]? palette = null)
     {
         var file = new MemoryStream();
         file.Write([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]);
@@ -124,8 +135,7 @@ public class PngTests
 
         Chunk(file, "IDAT", packed.ToArray());
         Chunk(file, "IEND", []);
-        file.Position = 0;
-        return file;
+        return file.ToArray();
     }
 
     private static void Chunk(MemoryStream file, string type, byte[] data)
