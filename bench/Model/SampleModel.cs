@@ -1,7 +1,7 @@
 using System.Text.Json;
 using CachePolicies.Backends.OnnxRuntime;
 using CachePolicies.Engine;
-using CachePolicies.Hosting;
+using CachePolicies.TextToImage;
 
 namespace CachePolicies.Bench;
 
@@ -18,19 +18,15 @@ internal sealed class SampleModel : IDisposable
 
     private readonly OnnxRuntimeBackend _backend;
     private readonly OnnxDenoiserModel _model;
-    private readonly WordTokenizer _tokenizer;
-    private readonly ISampler _sampler;
+    private readonly TextToImageModel _pictures;
     private readonly BenchPrompt[] _known;
     private readonly BenchPrompt[] _new;
 
     private SampleModel(OnnxRuntimeBackend backend, OnnxDenoiserModel model, string directory, int threads)
     {
-        var manifest = model.Manifest.TextToImage ?? throw new ArgumentException($"The model in '{directory}' draws no pictures of text.");
-        var words = JsonSerializer.Deserialize<string[]>(File.ReadAllText(Path.Combine(directory, manifest.Tokenizer.Vocabulary)))!;
         var prompts = JsonSerializer.Deserialize<Dictionary<string, string[]>>(File.ReadAllText(Path.Combine(directory, "prompts.json")))!;
         (_backend, _model, Threads) = (backend, model, threads);
-        _tokenizer = new WordTokenizer([.. words], manifest.Tokenizer.Length, manifest.Tokenizer.Input, manifest.Tokenizer.Styles, manifest.Tokenizer.Empty);
-        _sampler = new FlowMatchEulerSampler(manifest.Sampler.Shift);
+        _pictures = OnnxTextToImage.Create(model);
         _known = [.. prompts["known"].Select((text, i) => new BenchPrompt(text, false, 1000 + i))];
         _new = [.. prompts["new"].Select((text, i) => new BenchPrompt(text, true, 2000 + i))];
     }
@@ -70,19 +66,13 @@ internal sealed class SampleModel : IDisposable
 
     /// <summary>The denoiser under a policy.</summary>
     public DenoisingLoop Loop(ICachePolicy policy, DecisionScope scope = DecisionScope.PerLane) =>
-        new(new CachedDenoiser(Denoiser, policy, new CachedDenoiserOptions { TimeProvider = Clock, DecisionScope = scope }), _sampler);
+        new(new CachedDenoiser(Denoiser, policy, new CachedDenoiserOptions { TimeProvider = Clock, DecisionScope = scope }), _pictures.Sampler);
 
     /// <summary>A guided generation of prompts, in one batch where they are several.</summary>
     public GenerationRequest Request(int steps, params ReadOnlySpan<BenchPrompt> prompts)
     {
-        var samples = new GenerationSample[prompts.Length];
-        for (var i = 0; i < samples.Length; i++)
-        {
-            var noise = GaussianNoise.Create(prompts[i].Seed, checked((int)Denoiser.Layout.Latent.Primary.Shape.ElementCount));
-            samples[i] = new GenerationSample(noise, _tokenizer.Encode(prompts[i].Text, null), _tokenizer.EncodeEmpty());
-        }
-
-        return new GenerationRequest(steps, [.. samples], Guidance);
+        var prepared = prompts.ToArray().Select(p => _pictures.Prepare(new PictureRequest(p.Text) { Seed = p.Seed, Steps = steps, Guidance = Guidance }).Request).ToArray();
+        return prepared[0] with { Samples = [.. prepared.SelectMany(p => p.Samples)] };
     }
 
     public void Dispose()

@@ -1,5 +1,6 @@
 using CachePolicies.Engine;
 using CachePolicies.Hosting;
+using CachePolicies.TextToImage;
 using CachePolicies.Reporting;
 
 namespace CachePolicies.Samples.TextToImage;
@@ -24,7 +25,7 @@ internal sealed class Comparison(ITextToImageGenerator generator, Arguments argu
     {
         foreach (var prompt in prompts)
         {
-            generator.Model.Encoder.Encode(prompt, arguments.Style);
+            generator.Model.Prepare(new PictureRequest(prompt) { Style = arguments.Style });
         }
     }
 

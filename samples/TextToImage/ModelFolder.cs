@@ -5,25 +5,9 @@ namespace CachePolicies.Samples.TextToImage;
 /// <summary>Finds the sample model.</summary>
 internal static class ModelFolder
 {
-    private static readonly string Place = Path.Combine("models", "emoji");
-
-    /// <summary>The folder <c>models/emoji</c> beside the program or in a folder above it, or above the working folder.</summary>
-    public static string Find()
-    {
-        foreach (var start in new[] { AppContext.BaseDirectory, Directory.GetCurrentDirectory() })
-        {
-            for (var folder = new DirectoryInfo(start); folder is not null; folder = folder.Parent)
-            {
-                var candidate = Path.Combine(folder.FullName, Place);
-                if (File.Exists(Path.Combine(candidate, "manifest.json")))
-                {
-                    return candidate;
-                }
-            }
-        }
-
-        throw new BadInputException($"The sample model is missing: there is no '{Path.Combine(Place, "manifest.json")}' in '{AppContext.BaseDirectory}' or a folder above it. Run the sample from a clone of the repository.");
-    }
+    /// <summary>The sample model of the repository.</summary>
+    public static string Find() => CachePolicies.TextToImage.ModelFolder.FindSample() ?? throw new BadInputException(
+        $"The sample model is missing: there is no '{CachePolicies.TextToImage.ModelFolder.Sample}' above the working folder or the program. Run the sample from a clone of the repository.");
 
     /// <summary>The prompts of the default run: six that the model was trained on and two new word combinations.</summary>
     public static IReadOnlyList<string> ReadPrompts(string model)

@@ -33,9 +33,9 @@ public sealed class ModelDirectoryTests : IDisposable
     }
 
     [Theory]
-    [InlineData("tokenizer", "kind", "clip", "The tokenizer 'clip' of 'emoji' is not known; words is.")]
-    [InlineData("decoder", "kind", "vae", "The decoder 'vae' of 'emoji' is not known; patches is.")]
-    [InlineData("sampler", "kind", "euler-a", "The sampler 'euler-a' of 'emoji' is not known; flow-match-euler and ddim are.")]
+    [InlineData("tokenizer", "kind", "clip", "The tokenizer 'clip' of 'emoji' is not known; expected words.")]
+    [InlineData("decoder", "kind", "vae", "The decoder 'vae' of 'emoji' is not known; expected patches.")]
+    [InlineData("sampler", "kind", "euler-a", "The sampler 'euler-a' of 'emoji' is not known; expected ddim or flow-match-euler or flow-match-heun.")]
     public async Task A_part_of_another_kind_is_refused_by_name(string part, string key, string value, string expected)
     {
         Change(m => m["textToImage"]![part]![key] = value);

@@ -1,8 +1,9 @@
 using System.Collections.Immutable;
 using CachePolicies.Backends.Cpu;
 using CachePolicies.Engine;
+using CachePolicies.TextToImage;
 
-namespace CachePolicies.Hosting.Tests;
+namespace CachePolicies.TextToImage.Tests;
 
 /// <summary>A text-to-image model of FLUX's form in managed code: 4 × 4 pixels, four patches of 2 × 2, three words.</summary>
 internal sealed class TinyModel : IDisposable

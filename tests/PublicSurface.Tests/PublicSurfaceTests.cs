@@ -18,6 +18,7 @@ public class PublicSurfaceTests
     [InlineData("CachePolicies.Backends.Numerics", "src/Backends/Numerics")]
     [InlineData("CachePolicies.Backends.Cpu", "src/Backends/Cpu")]
     [InlineData("CachePolicies.Backends.OnnxRuntime", "src/Backends/OnnxRuntime")]
+    [InlineData("CachePolicies.TextToImage", "src/TextToImage")]
     [InlineData("CachePolicies.Hosting", "src/Hosting")]
     [InlineData("CachePolicies.Testing", "src/Testing")]
     public async Task The_public_surface_is_as_reviewed(string assembly, string project)

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using CachePolicies.Policies;
+using CachePolicies.TextToImage;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
 

@@ -2,6 +2,7 @@ using CachePolicies;
 using CachePolicies.Backends.OnnxRuntime;
 using CachePolicies.Engine;
 using CachePolicies.Hosting;
+using CachePolicies.TextToImage;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
@@ -88,7 +89,7 @@ public static class ModelBuilderExtensions
         builder.UseOnnxRuntime();
         builder.Services.AddSingleton(s => Load(s, s.GetRequiredService<OnnxRuntimeBackend>(), directory));
         builder.Services.AddSingleton(s => s.GetRequiredService<OnnxDenoiserModel>().Denoiser);
-        builder.Services.AddSingleton(s => OnnxTextToImage.Create(s.GetRequiredService<OnnxDenoiserModel>()));
+        builder.Services.AddSingleton<ITextToImageModel>(s => OnnxTextToImage.Create(s.GetRequiredService<OnnxDenoiserModel>()));
         return builder;
     }
 

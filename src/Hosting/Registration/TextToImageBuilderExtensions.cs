@@ -1,5 +1,6 @@
 using CachePolicies;
 using CachePolicies.Hosting;
+using CachePolicies.TextToImage;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -9,12 +10,12 @@ public static class TextToImageBuilderExtensions
     /// <summary>Uses a text-to-image model of your own: any stages, any encoder and decoder.</summary>
     /// <param name="builder">The builder.</param>
     /// <param name="create">Makes the model when it is first needed; called once.</param>
-    public static ICachePoliciesBuilder UseTextToImage(this ICachePoliciesBuilder builder, Func<IServiceProvider, TextToImageModel> create)
+    public static ICachePoliciesBuilder UseTextToImage(this ICachePoliciesBuilder builder, Func<IServiceProvider, ITextToImageModel> create)
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(create);
         builder.Services.AddSingleton(create);
-        builder.Services.AddSingleton(s => s.GetRequiredService<TextToImageModel>().Denoiser);
+        builder.Services.AddSingleton(s => s.GetRequiredService<ITextToImageModel>().Denoiser);
         return builder;
     }
 }

@@ -1,3 +1,5 @@
+using CachePolicies.TextToImage;
+
 namespace CachePolicies.Hosting;
 
 /// <summary>Makes pictures of text with the registered model under a registered policy. Thread-safe.</summary>
@@ -5,7 +7,7 @@ public interface ITextToImageGenerator
 {
     /// <summary>The model; it is loaded when it is first used.</summary>
     /// <exception cref="NotSupportedException">The model brings no tokenizer and decoder.</exception>
-    TextToImageModel Model { get; }
+    ITextToImageModel Model { get; }
 
     /// <summary>
     /// Generates: waits for its turn, reports progress and ends in a <see cref="TextToImageResult"/>. The work runs on the thread pool, so a slow reader

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using CachePolicies.Engine;
-using CachePolicies.Reporting;
+using CachePolicies.TextToImage;
 using Microsoft.Extensions.Logging;
 
 namespace CachePolicies.Hosting;
@@ -20,12 +20,12 @@ internal sealed class TextToImageGenerator(
 {
     private readonly ILogger _logger = loggers.CreateLogger(Log.GenerationCategory);
 
-    public TextToImageModel Model => models.Model;
+    public ITextToImageModel Model => models.Model;
 
     public async IAsyncEnumerable<TextToImageUpdate> GenerateAsync(
         TextToImageRequest request, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        var job = Prepare(request);
+        Check(request);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var turn = gate.EnterAsync(out var position, stop.Token);
         var work = Task.CompletedTask;
@@ -38,7 +38,7 @@ internal sealed class TextToImageGenerator(
 
             await turn.ConfigureAwait(false);
             var updates = Channel.CreateUnbounded<TextToImageUpdate>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
-            work = Task.Run(() => Run(job, updates.Writer, stop.Token), CancellationToken.None);
+            work = Task.Run(() => Run(request, updates.Writer, stop.Token), CancellationToken.None);
             await foreach (var update in updates.Reader.ReadAllAsync(CancellationToken.None).ConfigureAwait(false))
             {
                 yield return update;
@@ -57,40 +57,20 @@ internal sealed class TextToImageGenerator(
         }
     }
 
-    private sealed record Job(TextToImageRequest Request, TextToImageModel Model, DenoisingLoop Loop, GenerationRequest Generation);
-
-    private Job Prepare(TextToImageRequest request)
+    private static void Check(TextToImageRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
-        if (request.Steps is < 1 or > SamplingSchedule.MaximumSteps)
-        {
-            throw new ArgumentException($"The number of steps is {request.Steps}; from 1 to {SamplingSchedule.MaximumSteps} is right.", nameof(request));
-        }
-
-        if (!float.IsFinite(request.Guidance) || request.Guidance < 0)
-        {
-            throw new ArgumentException($"Guidance is {request.Guidance}; a finite number of at least 0 is right.", nameof(request));
-        }
-
         if (request.PreviewEvery is < 1)
         {
-            throw new ArgumentException($"PreviewEvery is {request.PreviewEvery}; at least 1.", nameof(request));
+            throw new ArgumentException($"PreviewEvery is {request.PreviewEvery}; expected at least 1.", nameof(request));
         }
-
-        var model = Model;
-        var conditional = model.Encoder.Encode(request.Prompt, request.Style);
-        var unconditional = request.Guidance == 1 ? null : model.Encoder.EncodeEmpty();
-        var noise = GaussianNoise.Create(request.Seed, checked((int)model.Denoiser.Layout.Latent.Primary.Shape.ElementCount));
-        var cached = denoisers.GetDenoiser(model.Denoiser, request.Policy, request.PolicyOverrides);
-        return new Job(
-            request, model, new DenoisingLoop(cached, model.Sampler), new GenerationRequest(request.Steps, [new(noise, conditional, unconditional)], request.Guidance));
     }
 
-    private void Run(Job job, ChannelWriter<TextToImageUpdate> updates, CancellationToken cancellationToken)
+    private void Run(TextToImageRequest request, ChannelWriter<TextToImageUpdate> updates, CancellationToken cancellationToken)
     {
         try
         {
-            updates.TryWrite(Generate(job, updates, cancellationToken));
+            updates.TryWrite(Generate(request, updates, cancellationToken));
             updates.Complete();
         }
         catch (Exception failure)
@@ -99,39 +79,23 @@ internal sealed class TextToImageGenerator(
         }
     }
 
-    private TextToImageResult Generate(Job job, ChannelWriter<TextToImageUpdate> updates, CancellationToken cancellationToken)
+    private TextToImageResult Generate(TextToImageRequest request, ChannelWriter<TextToImageUpdate> updates, CancellationToken cancellationToken)
     {
-        var policy = job.Loop.Denoiser.Policy.Name;
-        var steps = job.Request.ReportDecisions ? new StepObserver() : null;
-        using var observation = telemetry.Begin(job.Loop.Denoiser, steps);
-        using var generation = job.Loop.Start(job.Generation, observation.Observer);
-        var total = generation.Schedule.Evaluations.Length;
-        var began = time.GetTimestamp();
-        while (generation.MoveNext(cancellationToken))
+        var prepared = Model.Prepare(request, cancellationToken);
+        var denoiser = denoisers.GetDenoiser(prepared.Denoiser, request.Policy, request.PolicyOverrides);
+        var steps = request.ReportDecisions ? new StepObserver() : null;
+        using var observation = telemetry.Begin(denoiser, steps);
+        var pictures = prepared.Generate(denoiser, observation.Observer, Tell, time, cancellationToken);
+        observation.Succeed(pictures.Elapsed);
+        Log.Generated(_logger, denoiser.Policy.Name, pictures.Evaluations, pictures.Elapsed.TotalMilliseconds);
+        return new TextToImageResult(pictures, denoiser.Policy.Name) { Notes = prepared.Notes };
+
+        void Tell(GenerationProgress progress) => updates.TryWrite(new TextToImageProgress(progress.Completed, progress.Total)
         {
-            var preview = generation.Completed % job.Request.PreviewEvery == 0 ? Decode(job.Model, generation.DownloadLatent(0)).Image : null;
-            updates.TryWrite(new TextToImageProgress(generation.Completed, total)
-            {
-                Decisions = steps?.TakeDecisions() ?? [],
-                Stages = steps?.TakeStages() ?? [],
-                Preview = preview,
-            });
-        }
-
-        var latent = generation.DownloadLatent(0);
-        var elapsed = time.GetElapsedTime(began);
-        observation.Succeed(elapsed);
-        Log.Generated(_logger, policy, total, elapsed.TotalMilliseconds);
-        var (image, planes) = Decode(job.Model, latent);
-        return new TextToImageResult(image, planes, policy, total, elapsed);
-    }
-
-    private static (RgbImage Image, float[] Planes) Decode(TextToImageModel model, float[] latent)
-    {
-        var decoder = model.Decoder;
-        var planes = new float[3 * decoder.Width * decoder.Height];
-        decoder.Decode(latent, planes);
-        return (RgbImage.FromPlanes(planes, decoder.Width, decoder.Height), planes);
+            Decisions = steps?.TakeDecisions() ?? [],
+            Stages = steps?.TakeStages() ?? [],
+            Preview = progress.Completed % request.PreviewEvery == 0 ? progress.Preview() : null,
+        });
     }
 
     /// <summary>Collects what a step reports.</summary>

@@ -1,15 +1,12 @@
 using CachePolicies.Reporting;
+using CachePolicies.TextToImage;
 
 namespace CachePolicies.Hosting;
 
-/// <summary>A picture that is asked for.</summary>
-/// <param name="Prompt">What it shows.</param>
-public sealed record TextToImageRequest(string Prompt)
+/// <summary>A picture that is asked for, and how it is made.</summary>
+/// <param name="Prompt">What it shows; at most <see cref="PictureRequest.MaximumPromptLength"/> characters.</param>
+public sealed record TextToImageRequest(string Prompt) : PictureRequest(Prompt)
 {
-    /// <summary>The style, one of those that the model knows.</summary>
-    /// <value><see langword="null"/>, the default, for the one that the prompt begins with, or the model's first.</value>
-    public string? Style { get; init; }
-
     /// <summary>The caching policy, by the name it was registered under.</summary>
     /// <value><see langword="null"/>, the default, for the default policy.</value>
     public string? Policy { get; init; }
@@ -18,23 +15,11 @@ public sealed record TextToImageRequest(string Prompt)
     /// <value><see langword="null"/>, the default, for those that are configured.</value>
     public CachePolicyOverrides? PolicyOverrides { get; init; }
 
-    /// <summary>Sampler steps.</summary>
-    /// <value>1 to 1,000. The default is 50.</value>
-    public int Steps { get; init; } = 50;
-
-    /// <summary>The scale of classifier-free guidance.</summary>
-    /// <value>Finite, at least 0. The default is 3; 1 evaluates without it, in half the time.</value>
-    public float Guidance { get; init; } = 3;
-
-    /// <summary>What the noise is made from: equal seeds and settings give equal pictures.</summary>
-    /// <value>Any number. The default is 0.</value>
-    public long Seed { get; init; }
-
     /// <summary>Whether each step is reported with what was asked, measured, decided and computed, which costs a little time.</summary>
     /// <value>The default is <see langword="false"/>: steps are counted only.</value>
     public bool ReportDecisions { get; init; }
 
-    /// <summary>After how many steps each a preview is decoded from the latent.</summary>
+    /// <summary>A preview is decoded from the latent after every so many evaluations.</summary>
     /// <value>At least 1; <see langword="null"/>, the default, for no previews.</value>
     public int? PreviewEvery { get; init; }
 }
@@ -67,9 +52,22 @@ public sealed record TextToImageProgress(int Completed, int Total) : TextToImage
 }
 
 /// <summary>The picture.</summary>
-/// <param name="Image">In 8 bits a channel.</param>
-/// <param name="Planes">Red, green and blue as the decoder made them, in [−1, 1]: 3 · height · width numbers.</param>
+/// <param name="Pictures">What was made, one or more in the order of the batch.</param>
 /// <param name="Policy">The policy that was used.</param>
-/// <param name="Evaluations">How many evaluations of the denoiser there were.</param>
-/// <param name="Elapsed">How long they took, from the first to the last; waiting, encoding and decoding are not counted.</param>
-public sealed record TextToImageResult(RgbImage Image, ReadOnlyMemory<float> Planes, string Policy, int Evaluations, TimeSpan Elapsed) : TextToImageUpdate;
+public sealed record TextToImageResult(GeneratedPictures Pictures, string Policy) : TextToImageUpdate
+{
+    /// <summary>The first picture in 8 bits per channel.</summary>
+    public RgbImage Image => Pictures.First.Image;
+
+    /// <summary>The first picture's red, green and blue as the decoder made them, in [−1, 1]: 3 · height · width numbers.</summary>
+    public ReadOnlyMemory<float> Planes => Pictures.First.Planes;
+
+    /// <summary>How many evaluations of the denoiser there were.</summary>
+    public int Evaluations => Pictures.Evaluations;
+
+    /// <summary>How long they took, from the first to the last; waiting, encoding and decoding are not counted.</summary>
+    public TimeSpan Elapsed => Pictures.Elapsed;
+
+    /// <summary>What the user should know: that a prompt was cut, for instance. Sentences.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+}

@@ -19,7 +19,7 @@ internal sealed class SessionPictures(ModelSession session, SamplingSettings how
 
     public IPictureLoop Under(ICachePolicy policy) => new Loop(session, session.Under(policy), how);
 
-    public void Check(string prompt) => session.Request(new PictureRequest(prompt, how.Style, 0, 1, how.Guidance));
+    public void Check(string prompt) => session.Prepare(new PictureRequest(prompt, how.Style, 0, 1, how.Guidance));
 
     private sealed class Loop(ModelSession session, DenoisingLoop loop, SamplingSettings how) : IPictureLoop
     {

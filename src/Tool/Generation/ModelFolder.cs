@@ -3,32 +3,18 @@ namespace CachePolicies.Tool;
 /// <summary>Finds the model that a verb runs.</summary>
 internal static class ModelFolder
 {
-    private const string Manifest = "manifest.json";
-    private static readonly string Sample = Path.Combine("models", "emoji");
-
-    /// <summary>The folder that was named, or the sample model of the repository that the working folder or the program lies in.</summary>
+    /// <summary>The folder that was named, or the sample model of the repository that the working folder or the program is in.</summary>
     /// <exception cref="UsageException">There is no model.</exception>
     public static string Find(string? named)
     {
-        if (named is not null)
+        if (named is null)
         {
-            return File.Exists(Path.Combine(named, Manifest))
-                ? named
-                : throw new UsageException($"There is no model in '{named}': it lacks {Manifest}. A folder that 'cachepolicies split' wrote is right.");
+            return TextToImage.ModelFolder.FindSample()
+                ?? throw new UsageException($"There is no sample model '{TextToImage.ModelFolder.Sample}' in the working folder or above it; name the folder of a model with --model.");
         }
 
-        foreach (var start in new[] { Directory.GetCurrentDirectory(), AppContext.BaseDirectory })
-        {
-            for (var folder = new DirectoryInfo(start); folder is not null; folder = folder.Parent)
-            {
-                var candidate = Path.Combine(folder.FullName, Sample);
-                if (File.Exists(Path.Combine(candidate, Manifest)))
-                {
-                    return candidate;
-                }
-            }
-        }
-
-        throw new UsageException($"There is no '{Path.Combine(Sample, Manifest)}' in the working folder or above it; name the folder of a model with --model.");
+        return TextToImage.ModelFolder.IsModel(named)
+            ? named
+            : throw new UsageException($"There is no model in '{named}': it lacks {Backends.OnnxRuntime.ModelManifest.FileName}. Expected a folder that 'cachepolicies split' wrote.");
     }
 }

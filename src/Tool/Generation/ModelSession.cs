@@ -1,18 +1,19 @@
 using CachePolicies.Backends.OnnxRuntime;
 using CachePolicies.Engine;
-using CachePolicies.Hosting;
 using CachePolicies.Reporting;
-using Microsoft.Extensions.DependencyInjection;
+using CachePolicies.TextToImage;
 
 namespace CachePolicies.Tool;
 
 /// <summary>A text-to-image model that is open on a provider. Owns both.</summary>
 internal sealed class ModelSession : IDisposable
 {
-    private readonly ServiceProvider _services;
+    private readonly OnnxRuntimeBackend _backend;
+    private readonly OnnxDenoiserModel _stages;
     private readonly TimeProvider _time;
 
-    private ModelSession(ServiceProvider services, TextToImageModel model, TimeProvider time) => (_services, Model, _time) = (services, model, time);
+    private ModelSession(OnnxRuntimeBackend backend, OnnxDenoiserModel stages, TimeProvider time) =>
+        (_backend, _stages, Model, _time) = (backend, stages, OnnxTextToImage.Create(stages), time);
 
     public TextToImageModel Model { get; }
 
@@ -26,21 +27,23 @@ internal sealed class ModelSession : IDisposable
     /// <exception cref="UsageException">The model cannot be used, or the provider is not there; the message says why.</exception>
     public static ModelSession Open(SamplingSettings settings, TimeProvider time)
     {
-        var services = new ServiceCollection();
-        services.AddCachePolicies().UseOnnxRuntime(o => o.Providers.Add(settings.Provider)).UseModel(settings.Model);
-        var provider = services.BuildServiceProvider();
+        OnnxRuntimeBackend? backend = null;
+        OnnxDenoiserModel? stages = null;
         try
         {
-            return new ModelSession(provider, provider.GetRequiredService<TextToImageModel>(), time);
+            backend = new OnnxRuntimeBackend(new OnnxRuntimeOptions { Providers = { settings.Provider } });
+            stages = OnnxDenoiserModel.Load(settings.Model, backend);
+            return new ModelSession(backend, stages, time);
         }
-        catch (Exception problem) when (problem is InvalidModelException or ProviderNotAvailableException)
+        catch (Exception problem)
         {
-            provider.Dispose();
-            throw new UsageException(problem.Message);
-        }
-        catch
-        {
-            provider.Dispose();
+            stages?.Dispose();
+            backend?.Dispose();
+            if (problem is InvalidModelException or ProviderNotAvailableException)
+            {
+                throw new UsageException(problem.Message);
+            }
+
             throw;
         }
     }
@@ -50,15 +53,10 @@ internal sealed class ModelSession : IDisposable
     public DenoisingLoop Under(ICachePolicy policy, StagedDenoiser? denoiser = null, CachedDenoiserOptions? options = null) =>
         new(new CachedDenoiser(denoiser ?? Model.Denoiser, policy, options), Model.Sampler);
 
-    /// <summary>What a picture starts from; refuses prompts that the model cannot draw.</summary>
+    /// <summary>Encodes the prompt and makes the noise; refuses prompts that the model cannot draw.</summary>
     /// <exception cref="PromptException">The prompt or style is unknown.</exception>
-    public GenerationRequest Request(PictureRequest picture)
-    {
-        var noise = GaussianNoise.Create(picture.Seed, checked((int)Layout.Latent.Primary.Shape.ElementCount));
-        var conditional = Model.Encoder.Encode(picture.Prompt, picture.Style);
-        var unconditional = picture.Guidance == 1 ? null : Model.Encoder.EncodeEmpty();
-        return new GenerationRequest(picture.Steps, [new GenerationSample(noise, conditional, unconditional)], picture.Guidance);
-    }
+    public PreparedGeneration Prepare(PictureRequest picture) => Model.Prepare(
+        new TextToImage.PictureRequest(picture.Prompt) { Style = picture.Style, Seed = picture.Seed, Steps = picture.Steps, Guidance = picture.Guidance });
 
     /// <summary>Generates a picture.</summary>
     /// <param name="loop">From <see cref="Under"/>.</param>
@@ -69,22 +67,16 @@ internal sealed class ModelSession : IDisposable
     public GeneratedPicture Generate(
         DenoisingLoop loop, PictureRequest picture, IEvaluationObserver? observer = null, Action? onStep = null, CancellationToken cancellationToken = default)
     {
-        using var generation = loop.Start(Request(picture), observer);
-        var began = _time.GetTimestamp();
-        while (generation.MoveNext(cancellationToken))
-        {
-            onStep?.Invoke();
-        }
-
-        var latent = generation.DownloadLatent(0);
-        var elapsed = _time.GetElapsedTime(began);
-        var decoder = Model.Decoder;
-        var planes = new float[3 * decoder.Width * decoder.Height];
-        decoder.Decode(latent, planes);
-        return new GeneratedPicture(RgbImage.FromPlanes(planes, decoder.Width, decoder.Height), planes, latent, elapsed);
+        var pictures = Prepare(picture).Generate(loop.Denoiser, observer, onStep is null ? null : _ => onStep(), _time, cancellationToken);
+        var (image, planes, latent) = pictures.First;
+        return new GeneratedPicture(image, planes, latent, pictures.Elapsed);
     }
 
-    public void Dispose() => _services.Dispose();
+    public void Dispose()
+    {
+        _stages.Dispose();
+        _backend.Dispose();
+    }
 }
 
 /// <summary>A picture that is asked for.</summary>

@@ -50,7 +50,7 @@ internal static class RecordVerb
             ["seed"] = picture.Seed.ToString(CultureInfo.InvariantCulture),
             ["guidance"] = picture.Guidance.ToString(CultureInfo.InvariantCulture),
         };
-        session.Request(picture);
+        session.Prepare(picture);
         using var writer = new TraceWriter(file, FeatureRecorder.TensorsOf(session.Layout), schedule.Evaluations.Length, half, metadata);
         var recorder = FeatureRecorder.Over(session.Model.Denoiser, writer, console.Time);
         var loop = session.Under(CachePolicy.None, recorder.Denoiser, new CachedDenoiserOptions { LaneExecution = LaneExecution.Separate });

@@ -1,4 +1,4 @@
-namespace CachePolicies.Hosting;
+namespace CachePolicies.TextToImage;
 
 /// <summary>xoshiro256** (Blackman and Vigna 2018), seeded through SplitMix64 as its authors advise.</summary>
 internal struct Xoshiro256

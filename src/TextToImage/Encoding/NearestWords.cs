@@ -1,12 +1,16 @@
-namespace CachePolicies.Hosting;
+namespace CachePolicies.TextToImage;
 
 /// <summary>Finds what somebody may have meant.</summary>
-internal static class NearestWords
+public static class NearestWords
 {
-    /// <summary>The words at the least edit distance, at most so many; only those nearer than replacing most of the word.</summary>
-    public static IReadOnlyList<string> Of(string word, IEnumerable<string> known, int count) =>
+    /// <summary>The longest word that is compared: the work grows with the square of the length.</summary>
+    private const int Longest = 64;
+
+    /// <summary>The words at the least edit distance, at most <paramref name="count"/>; only those nearer than replacing most of the word; none for a word that is longer than words are.</summary>
+    public static IReadOnlyList<string> Of(string word, IEnumerable<string> known, int count) => word.Length > Longest ? [] :
     [
         .. known
+            .Where(k => k.Length <= Longest)
             .Select(k => (Word: k, Distance: Distance(word, k)))
             .Where(k => k.Distance <= Math.Max(2, word.Length / 2))
             .OrderBy(k => k.Distance)

@@ -4,22 +4,27 @@ using System.Text.Json.Serialization;
 using CachePolicies.Backends.OnnxRuntime;
 using CachePolicies.Engine;
 
-namespace CachePolicies.Hosting;
+namespace CachePolicies.TextToImage;
 
 /// <summary>Makes a text-to-image model of what a manifest brings.</summary>
-internal static class OnnxTextToImage
+public static class OnnxTextToImage
 {
+    /// <summary>The model with the encoder, decoder and sampler that its manifest names.</summary>
+    /// <param name="model">The model. Borrowed.</param>
+    /// <exception cref="NotSupportedException">The manifest names no parts, or some of an unknown kind.</exception>
+    /// <exception cref="InvalidDataException">A file that it names is missing or damaged.</exception>
     public static TextToImageModel Create(OnnxDenoiserModel model)
     {
+        ArgumentNullException.ThrowIfNull(model);
         var parts = model.Manifest.TextToImage ?? throw new NotSupportedException(
             $"The model '{model.Manifest.Name}' in '{model.Directory}' brings no tokenizer and decoder (its manifest has no section 'textToImage'), so pictures cannot be made of text with it. " +
             "Use ICachedDenoiserFactory with a pipeline of your own, or UseTextToImage with an encoder and a decoder.");
         var encoder = EncoderOf(model, parts.Tokenizer);
         var decoder = DecoderOf(model, parts.Decoder);
         var latent = model.Denoiser.Layout.Latent.Primary.Shape;
-        if (latent.IsConcrete && latent.ElementCount != 3L * decoder.Width * decoder.Height)
+        if (latent.IsConcrete && latent.ElementCount != 3 * decoder.Sizes.Usual.Pixels)
         {
-            throw new InvalidOperationException($"The latent {latent} of '{model.Manifest.Name}' does not hold the {decoder.Width} × {decoder.Height} picture that its manifest speaks of.");
+            throw new InvalidOperationException($"The latent {latent} of '{model.Manifest.Name}' does not hold the {decoder.Sizes.Usual} picture that its manifest speaks of.");
         }
 
         return new TextToImageModel(model.Denoiser, encoder, decoder, SamplerOf(model, parts.Sampler));
@@ -40,8 +45,8 @@ internal static class OnnxTextToImage
 
     private static ISampler SamplerOf(OnnxDenoiserModel model, SamplerManifest sampler)
     {
-        Require(model, "sampler", sampler.Kind, "flow-match-euler", "ddim");
-        return sampler.Kind == "ddim" ? new DdimSampler() : new FlowMatchEulerSampler(sampler.Shift);
+        Require(model, "sampler", sampler.Kind, [.. Samplers.Names]);
+        return Samplers.Create(sampler.Kind, sampler.Shift);
     }
 
     private static ImmutableArray<string> ReadVocabulary(string path)
@@ -61,7 +66,7 @@ internal static class OnnxTextToImage
     {
         if (!known.Contains(kind, StringComparer.Ordinal))
         {
-            throw new NotSupportedException($"The {what} '{kind}' of '{model.Manifest.Name}' is not known; {string.Join(" and ", known)} {(known.Length == 1 ? "is" : "are")}.");
+            throw new NotSupportedException($"The {what} '{kind}' of '{model.Manifest.Name}' is not known; expected {string.Join(" or ", known)}.");
         }
     }
 }

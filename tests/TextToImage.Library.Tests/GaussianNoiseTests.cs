@@ -1,4 +1,4 @@
-namespace CachePolicies.Hosting.Tests;
+namespace CachePolicies.TextToImage.Tests;
 
 public class GaussianNoiseTests
 {

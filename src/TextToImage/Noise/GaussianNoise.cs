@@ -1,4 +1,4 @@
-namespace CachePolicies.Hosting;
+namespace CachePolicies.TextToImage;
 
 /// <summary>
 /// Standard normal noise from a seed: the same numbers on every platform and in every version. Uniform numbers of xoshiro256** (the upper 53 bits,

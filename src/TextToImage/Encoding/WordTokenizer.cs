@@ -1,12 +1,15 @@
 using System.Collections.Immutable;
 using CachePolicies.Engine;
 
-namespace CachePolicies.Hosting;
+namespace CachePolicies.TextToImage;
 
 /// <summary>One identifier a word, from a vocabulary; the style's word stands first. Unknown words are refused with the nearest known ones.</summary>
 public sealed class WordTokenizer : ITextEncoder
 {
     private const int Suggestions = 3;
+
+    /// <summary>For how many unknown words the nearest known ones are looked up.</summary>
+    private const int Explained = 16;
 
     private readonly ImmutableArray<string> _vocabulary;
     private readonly Dictionary<string, int> _ids = new(StringComparer.OrdinalIgnoreCase);
@@ -54,14 +57,11 @@ public sealed class WordTokenizer : ITextEncoder
     public int VocabularySize => _vocabulary.Length;
 
     /// <inheritdoc/>
-    public IReadOnlyDictionary<string, InputValue> Encode(string prompt, string? style) => new Dictionary<string, InputValue> { [_input] = Identify(prompt, style) };
-
-    /// <inheritdoc/>
-    public IReadOnlyDictionary<string, InputValue> EncodeEmpty()
+    public TextConditioning Encode(PictureRequest request, bool guided)
     {
-        var ids = new long[_length];
-        Array.Fill(ids, _padding);
-        return new Dictionary<string, InputValue> { [_input] = ids };
+        ArgumentNullException.ThrowIfNull(request);
+        var unconditional = !guided ? null : string.IsNullOrWhiteSpace(request.NegativePrompt) ? Empty() : Identify(request.NegativePrompt, request.Style);
+        return new TextConditioning(Inputs(Identify(request.Prompt, request.Style)), unconditional is null ? null : Inputs(unconditional));
     }
 
     internal long[] Identify(string prompt, string? style)
@@ -76,21 +76,29 @@ public sealed class WordTokenizer : ITextEncoder
         var unknown = words.Where(w => !IsWord(w)).Distinct(StringComparer.Ordinal).ToArray();
         if (unknown.Length > 0)
         {
-            throw new UnknownWordsException([.. unknown.Select(w => new UnknownWord(w, NearestWords.Of(w, _vocabulary.Where(IsWord), Suggestions)))]);
+            throw new UnknownWordsException([.. unknown.Select((w, i) => new UnknownWord(w, i < Explained ? NearestWords.Of(w, _vocabulary.Where(IsWord), Suggestions) : []))]);
         }
 
         if (words.Count > _length)
         {
-            throw new PromptException($"The prompt '{string.Join(' ', words)}' has {words.Count} words; the model reads at most {_length}{(Styles.Count > 0 ? ", the style among them" : "")}.");
+            throw new PromptException($"The prompt '{string.Join(' ', words.Take(_length + 1))}{(words.Count > _length + 1 ? " …" : "")}' has {words.Count} words; the model reads at most {_length}{(Styles.Count > 0 ? ", the style among them" : "")}.");
         }
 
-        var ids = new long[_length];
-        Array.Fill(ids, _padding);
+        var ids = Empty();
         for (var i = 0; i < words.Count; i++)
         {
             ids[i] = _ids[words[i]];
         }
 
+        return ids;
+    }
+
+    private Dictionary<string, InputValue> Inputs(long[] ids) => new() { [_input] = ids };
+
+    private long[] Empty()
+    {
+        var ids = new long[_length];
+        Array.Fill(ids, _padding);
         return ids;
     }
 
