@@ -23,11 +23,11 @@ internal sealed class GenerationTelemetry : IGenerationTelemetry, IDisposable
         _time = time;
         _meter = meters.Create(CachePoliciesTelemetry.MeterName);
         _stages = _meter.CreateCounter<long>(CachePoliciesTelemetry.StageDecisions, "{stage}", "Stages that were computed or skipped, for each lane.");
-        _distance = _meter.CreateHistogram<double>(CachePoliciesTelemetry.Distance, "1", "Distances that policies measured.");
-        _step = _meter.CreateHistogram<double>(CachePoliciesTelemetry.StepDuration, "s", "Duration of an evaluation of the denoiser, checks and the sampler's update included.");
-        _stage = _meter.CreateHistogram<double>(CachePoliciesTelemetry.StageDuration, "s", "Duration of a stage that was computed.");
-        _generation = _meter.CreateHistogram<double>(CachePoliciesTelemetry.GenerationDuration, "s", "Duration of a generation, from the first evaluation to the last.");
-        _speedUp = _meter.CreateHistogram<double>(CachePoliciesTelemetry.SpeedUp, "1", "Estimated speed-up of a generation: every stage at its mean duration, over what was spent.");
+        _distance = _meter.CreateHistogram<double>(CachePoliciesTelemetry.Distance, "1", "Distances that policies measured.", tags: null, HistogramBuckets.Distance);
+        _step = _meter.CreateHistogram<double>(CachePoliciesTelemetry.StepDuration, "s", "Duration of an evaluation of the denoiser, checks and the sampler's update included.", tags: null, HistogramBuckets.Step);
+        _stage = _meter.CreateHistogram<double>(CachePoliciesTelemetry.StageDuration, "s", "Duration of a stage that was computed.", tags: null, HistogramBuckets.Step);
+        _generation = _meter.CreateHistogram<double>(CachePoliciesTelemetry.GenerationDuration, "s", "Duration of a generation, from the first evaluation to the last.", tags: null, HistogramBuckets.Generation);
+        _speedUp = _meter.CreateHistogram<double>(CachePoliciesTelemetry.SpeedUp, "1", "Estimated speed-up of a generation: every stage at its mean duration, over what was spent.", tags: null, HistogramBuckets.SpeedUp);
         _meter.CreateObservableUpDownCounter(CachePoliciesTelemetry.Active, () => gate.Running, "{generation}", "Generations that run.");
         _meter.CreateObservableUpDownCounter(CachePoliciesTelemetry.Queued, () => gate.Waiting, "{generation}", "Generations that wait for their turn.");
         _meter.CreateObservableUpDownCounter(
@@ -59,7 +59,7 @@ internal sealed class GenerationTelemetry : IGenerationTelemetry, IDisposable
         private readonly KeyValuePair<string, object?> _policy;
         private readonly StageCost[] _costs;
         private Activity? _stepActivity;
-        private long _stepBegan;
+        private long? _stepBegan;
 
         public Observation(GenerationTelemetry owner, CachedDenoiser denoiser, Activity? activity, bool listens, IEvaluationObserver? inner)
             : base(inner)
@@ -130,10 +130,10 @@ internal sealed class GenerationTelemetry : IGenerationTelemetry, IDisposable
 
         private void EndStep()
         {
-            if (_stepBegan != 0)
+            if (_stepBegan is { } began)
             {
-                _owner._step.Record(_owner._time.GetElapsedTime(_stepBegan).TotalSeconds, _policy);
-                _stepBegan = 0;
+                _owner._step.Record(_owner._time.GetElapsedTime(began).TotalSeconds, _policy);
+                _stepBegan = null;
             }
 
             _stepActivity?.Dispose();
