@@ -6,12 +6,19 @@ namespace CachePolicies.Tool;
 /// <param name="output">Answers: JSON lines with <c>--json</c>, tables otherwise.</param>
 /// <param name="error">Everything else that is meant for people.</param>
 /// <param name="isInteractive">Whether <paramref name="error"/> is a terminal, where a progress bar can be drawn.</param>
-/// <param name="handlesSignals">Whether Ctrl-C of the process stops the run.</param>
+/// <param name="handlesSignals">Whether Ctrl-C and SIGTERM of the process stop the run.</param>
 internal sealed class ToolConsole(TextWriter output, TextWriter error, bool isInteractive = false, bool handlesSignals = false)
 {
-    public TextWriter Output { get; } = output;
+    private const string ShowCursor = "\u001b[?25h";
 
-    public TextWriter Error { get; } = error;
+    /// <summary>For answers. No terminal obeys what is written here.</summary>
+    public TextWriter Output { get; } = new PrintableWriter(output);
+
+    /// <summary>For people. No terminal obeys what is written here.</summary>
+    public TextWriter Error { get; } = new PrintableWriter(error);
+
+    /// <summary>The terminal itself, for a progress bar and nothing else.</summary>
+    public TextWriter Terminal { get; } = error;
 
     public bool IsInteractive { get; } = isInteractive;
 
@@ -28,5 +35,14 @@ internal sealed class ToolConsole(TextWriter output, TextWriter error, bool isIn
             new StreamWriter(Console.OpenStandardError(), encoding) { AutoFlush = true },
             isInteractive: !Console.IsErrorRedirected,
             handlesSignals: true);
+    }
+
+    /// <summary>Shows the cursor, which a progress bar that was broken off leaves hidden.</summary>
+    public void RestoreTerminal()
+    {
+        if (IsInteractive)
+        {
+            Terminal.Write(ShowCursor);
+        }
     }
 }

@@ -8,7 +8,8 @@ namespace CachePolicies.Tool;
 /// <summary>Parses the command line, runs the verb, and turns what goes wrong into one line and an exit code.</summary>
 internal static class ToolProgram
 {
-    private static readonly TimeSpan TimeToStop = TimeSpan.FromMinutes(1);
+    /// <summary>A stage that runs ends at once; removing what was begun takes the rest.</summary>
+    private static readonly TimeSpan TimeToStop = TimeSpan.FromSeconds(3);
 
     public static async Task<int> RunAsync(string[] arguments, ToolConsole console, CancellationToken cancellationToken = default)
     {
@@ -19,6 +20,22 @@ internal static class ToolProgram
             return Report(console, ExitCodes.BadUsage, Explain(parsed));
         }
 
+        var signals = new StopSignals(console.HandlesSignals, TimeToStop, console.Time, cancellationToken);
+        var run = Task.Run(() => RunVerbAsync(parsed, console, signals), CancellationToken.None);
+        if (await Task.WhenAny(run, signals.Overdue).ConfigureAwait(false) == run)
+        {
+            signals.Dispose();
+            return await run.ConfigureAwait(false);
+        }
+
+        // The verb goes on and may still ask whether it was stopped: what it holds ends with the process.
+        console.RestoreTerminal();
+        return Report(console, signals.ExitCode ?? ExitCodes.Failed, "Stopped.");
+    }
+
+    /// <summary>Verbs run on a thread of their own, so that a signal is heard while they work.</summary>
+    private static async Task<int> RunVerbAsync(ParseResult parsed, ToolConsole console, StopSignals signals)
+    {
         try
         {
             var configuration = new InvocationConfiguration
@@ -26,13 +43,15 @@ internal static class ToolProgram
                 Output = console.Output,
                 Error = console.Error,
                 EnableDefaultExceptionHandler = false,
-                ProcessTerminationTimeout = console.HandlesSignals ? TimeToStop : null,
+                ProcessTerminationTimeout = null,
             };
-            return await parsed.InvokeAsync(configuration, cancellationToken).ConfigureAwait(false);
+            var exitCode = await parsed.InvokeAsync(configuration, signals.Token).ConfigureAwait(false);
+            return exitCode == ExitCodes.Success ? exitCode : signals.ExitCode ?? exitCode;
         }
         catch (OperationCanceledException)
         {
-            return Report(console, ExitCodes.Failed, "Stopped.");
+            console.RestoreTerminal();
+            return Report(console, signals.ExitCode ?? ExitCodes.Failed, "Stopped.");
         }
         catch (Exception problem) when (IsBadInput(problem))
         {
@@ -68,7 +87,7 @@ internal static class ToolProgram
                 : Names.Unknown($"option of '{command.Name}' called", unknown, [.. command.Options.Select(o => o.Name)]).Message;
         }
 
-        return $"{InWords(parsed.Errors[0].Message)} 'cachepolicies {(isRoot ? "" : command.Name + " ")}--help' shows what is right.";
+        return $"{InWords(parsed.Errors[0].Message)} 'cachepolicies {(isRoot ? "" : command.Name + " ")}--help' shows how it is used.";
     }
 
     /// <summary>The parser's message without the names of types.</summary>

@@ -114,11 +114,11 @@ internal static class TuneVerb
             }
 
             using var session = ModelSession.Open(How, Console.Time);
-            var folder = Directory.CreateTempSubdirectory("cachepolicies-tune-");
+            using var folder = WorkFolder.Create("tune", Console.Time);
             var runs = new List<RecordedRun>();
             try
             {
-                runs.AddRange((Traces.Count > 0 ? Traces : Record(session, folder.FullName, cancellationToken)).Select(RecordedRun.Open));
+                runs.AddRange((Traces.Count > 0 ? Traces : Record(session, folder.Path, cancellationToken)).Select(RecordedRun.Open));
                 RequireSameSteps(session, runs);
                 var fit = ModelFit.To(Policy, runs, Path.ChangeExtension(File, ".magcache.json"));
                 var screening = Screening.Of(Policy, TuningSpace.Of(Policy, runs[0].Layout, fit).With(Given), runs, Console.Time, cancellationToken);
@@ -137,7 +137,6 @@ internal static class TuneVerb
             finally
             {
                 runs.ForEach(r => r.Dispose());
-                folder.Delete(recursive: true);
             }
         }
 
