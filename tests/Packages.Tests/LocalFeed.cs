@@ -15,7 +15,7 @@ public sealed class LocalFeed : IDisposable
     public LocalFeed() =>
         Dotnet.Expect(Root, "pack", "CachePolicies.sln", "--no-build", "-c", Metadata("Configuration"), "-o", Folder, "-v", "q", "--nologo", $"-p:PackageVersion={Version}");
 
-    public static string Version { get; } = string.Create(CultureInfo.InvariantCulture, $"0.0.0-test.{DateTime.UtcNow.Ticks}");
+    public static string Version { get; } = string.Create(CultureInfo.InvariantCulture, $"0.0.{DateTimeOffset.UtcNow.ToUnixTimeSeconds()}");
 
     public static string OnnxRuntimeVersion => Metadata("OnnxRuntimeVersion");
 

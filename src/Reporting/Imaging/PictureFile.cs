@@ -22,8 +22,8 @@ public static class PictureFile
             ".jpg" or ".jpeg" => PictureFormat.Jpeg,
             ".webp" => PictureFormat.Webp,
             ".gif" => PictureFormat.Gif,
-            "" => throw new ArgumentException($"'{path}' has no extension, which says the picture's format; expected {Expected}.", nameof(path)),
-            var other => throw new ArgumentException($"'{other}' is not an extension of a picture format that is written; expected {Expected}.", nameof(path)),
+            "" => throw new ArgumentException($"'{path}' has no extension, which says the picture's format; expected {Expected}."),
+            var other => throw new ArgumentException($"'{other}' is not an extension of a picture format that is written; expected {Expected}."),
         };
     }
 
@@ -67,12 +67,12 @@ public static class PictureFile
         ArgumentOutOfRangeException.ThrowIfGreaterThan(perFrame, TimeSpan.FromMinutes(10));
         if (FormatOf(path) != PictureFormat.Gif)
         {
-            throw new ArgumentException($"'{path}' cannot hold an animation; expected the extension .gif.", nameof(path));
+            throw new ArgumentException($"'{path}' cannot hold an animation; expected the extension .gif.");
         }
 
         if (frames.Count == 0 || frames.Any(f => (f.Width, f.Height) != (frames[0].Width, frames[0].Height)))
         {
-            throw new ArgumentException("An animation has at least one frame, and all of the same size.", nameof(frames));
+            throw new ArgumentException("An animation has at least one frame, and all of the same size.");
         }
 
         using var animation = PictureCodecs.Animate(frames, perFrame);

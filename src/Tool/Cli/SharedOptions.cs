@@ -14,10 +14,21 @@ internal static class SharedOptions
         DefaultValueFactory = _ => [],
     };
 
-    public static Option<string> Policy(bool required = true) => new("--policy", "-p")
+    /// <summary>The policy of a verb.</summary>
+    /// <param name="byDefault">The one that is taken where none is named; <see langword="null"/> where one must be named.</param>
+    public static Option<string> Policy(string? byDefault = null)
     {
-        Description = $"The policy: {string.Join(", ", PolicyCatalog.All.Select(p => p.Name))}.",
-        HelpName = "NAME",
-        Required = required,
-    };
+        var option = new Option<string>("--policy", "-p")
+        {
+            Description = $"The policy: {string.Join(", ", PolicyCatalog.All.Select(p => p.Name))}.",
+            HelpName = "NAME",
+            Required = byDefault is null,
+        };
+        if (byDefault is not null)
+        {
+            option.DefaultValueFactory = _ => byDefault;
+        }
+
+        return option;
+    }
 }

@@ -27,7 +27,8 @@ internal sealed class PerceptualDistance : IDisposable
         InferenceSession session;
         try
         {
-            session = new InferenceSession(path);
+            using var settings = RuntimeLog.QuietSession();
+            session = new InferenceSession(path, settings);
         }
         catch (OnnxRuntimeException failure)
         {

@@ -9,13 +9,15 @@ namespace CachePolicies.Tool;
 /// <summary><c>generate</c>: one picture under a policy.</summary>
 internal static class GenerateVerb
 {
+    private const string NoPolicy = "none";
+
     public static Command Create(ToolConsole console)
     {
         var prompt = new Option<string>("--prompt") { Description = "What the picture shows.", HelpName = "P", Required = true };
         var seed = new Option<long>("--seed") { Description = "The seed of the noise.", HelpName = "S", DefaultValueFactory = _ => 1 };
-        var policy = SharedOptions.Policy(required: false);
+        var policy = SharedOptions.Policy(byDefault: NoPolicy);
         var settings = SharedOptions.Settings("policy");
-        var output = new Option<string>("--out") { Description = "The PNG file to write.", HelpName = "FILE.png", Required = true };
+        var output = new Option<string>("--out") { Description = "The picture to write; its extension says the format: .png, .jpg, .jpeg, .webp or .gif.", HelpName = "FILE", Required = true };
         var run = new SamplingOptions();
         var json = SharedOptions.Json();
         var command = new Command("generate", "Makes a picture of a prompt under a policy.") { prompt, policy, settings, seed, output, json };
@@ -26,9 +28,9 @@ internal static class GenerateVerb
 
         command.SetAction((parsed, cancellationToken) =>
         {
-            var chosen = PolicySettings.Create(parsed.GetValue(policy) ?? "none", parsed.GetRequiredValue(settings));
+            var chosen = PolicySettings.Create(parsed.GetRequiredValue(policy), parsed.GetRequiredValue(settings));
             var how = run.Read(parsed);
-            var file = OutputPath.File(parsed.GetRequiredValue(output));
+            var file = OutputPath.Picture(parsed.GetRequiredValue(output));
             var picture = new PictureRequest(parsed.GetRequiredValue(prompt), how.Style, parsed.GetValue(seed), how.Steps, how.Guidance);
             Generate(console, how, chosen, picture, file, parsed.GetValue(json), cancellationToken);
             return Task.FromResult(ExitCodes.Success);
@@ -44,7 +46,7 @@ internal static class GenerateVerb
         var recorder = new RunRecorder();
         var evaluations = session.Model.Sampler.CreateSchedule(picture.Steps).Evaluations.Length;
         var result = ToolProgress.Run(console, evaluations, tell => session.Generate(loop, picture, recorder, () => tell(picture.Prompt), cancellationToken));
-        Png.Save(file, result.Image);
+        PictureFile.Save(file, result.Image);
         var run = EvaluationLog.Of(recorder.Conditional, policy.Entry.HasTwoStages, session.Layout, StageTimes.Of(recorder).ToCosts(session.Layout));
         if (json)
         {

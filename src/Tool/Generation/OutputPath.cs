@@ -1,3 +1,5 @@
+using CachePolicies.Reporting;
+
 namespace CachePolicies.Tool;
 
 /// <summary>Whether results can be written, found out before anything is generated.</summary>
@@ -23,6 +25,23 @@ internal static class OutputPath
         {
             throw new UsageException($"'{path}' cannot be written: {failure.Message}");
         }
+    }
+
+    /// <summary>Checks that a picture can be written: a file whose extension names a format.</summary>
+    /// <returns>The full path.</returns>
+    /// <exception cref="UsageException">It cannot.</exception>
+    public static string Picture(string path)
+    {
+        try
+        {
+            PictureFile.FormatOf(path);
+        }
+        catch (ArgumentException failure)
+        {
+            throw new UsageException(failure.Message);
+        }
+
+        return File(path);
     }
 
     /// <summary>Checks that files can be written to a folder, which is made where it is missing.</summary>

@@ -85,7 +85,12 @@ internal sealed record SplitVerification(IReadOnlyList<BoundaryDifference> Bound
                 + " (the runtime fuses whole and stages differently).";
     }
 
-    private static SessionOptions Deterministic() => new() { GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_BASIC };
+    private static SessionOptions Deterministic()
+    {
+        var settings = RuntimeLog.QuietSession();
+        settings.GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_BASIC;
+        return settings;
+    }
 
     private static Dictionary<string, OrtValue> Execute(InferenceSession session, ValueBag values)
     {
