@@ -21,7 +21,6 @@ public sealed class LocalFeed : IDisposable
 
     public static string OnnxRuntimeGpuVersion => Metadata("OnnxRuntimeGpuVersion");
 
-    public static string ExtensionsVersion => Metadata("ExtensionsVersion");
 
     /// <summary>The repository's folder.</summary>
     public static string Root { get; } = FindRoot();

@@ -82,7 +82,7 @@ public static class ModelBuilderExtensions
     /// brings a tokenizer and a decoder, <see cref="ITextToImageGenerator"/> makes pictures with it.
     /// </summary>
     /// <param name="builder">The builder.</param>
-    /// <param name="directory">The directory with <c>manifest.json</c>.</param>
+    /// <param name="directory">The directory with <c>manifest.json</c>; a relative one is looked for under the working folder, then beside the program.</param>
     public static ICachePoliciesBuilder UseModel(this ICachePoliciesBuilder builder, string directory)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(directory);
@@ -102,7 +102,7 @@ public static class ModelBuilderExtensions
 
     private static OnnxDenoiserModel Load(IServiceProvider services, OnnxRuntimeBackend backend, string directory)
     {
-        var model = OnnxDenoiserModel.Load(directory, backend);
+        var model = OnnxDenoiserModel.Load(ModelFolder.Locate(directory), backend);
         Log.ModelLoaded(services.GetRequiredService<ILoggerFactory>().CreateLogger(Log.GenerationCategory), model.Manifest.Name, backend.Name);
         return model;
     }

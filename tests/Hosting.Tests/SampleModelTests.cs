@@ -5,20 +5,8 @@ using Microsoft.Extensions.Hosting;
 
 namespace CachePolicies.Hosting.Tests;
 
-public class QuickStartTests
+public class SampleModelTests
 {
-    [Fact]
-    public async Task The_readme_shows_code_that_compiles()
-    {
-        var source = (await File.ReadAllTextAsync(Repository.PathOf("tests/Hosting.Tests/QuickStart.cs"))).ReplaceLineEndings("\n");
-        var begin = source.IndexOf("// begin\n", StringComparison.Ordinal) + "// begin\n".Length;
-        var code = string.Join('\n', source[begin..source.IndexOf("        // end", StringComparison.Ordinal)].Split('\n').Select(l => l.Length > 8 ? l[8..] : l.Trim())).Trim();
-
-        var readme = (await File.ReadAllTextAsync(Repository.PathOf("README.md"))).ReplaceLineEndings("\n");
-
-        Assert.Contains(code, readme, StringComparison.Ordinal);
-    }
-
     [Fact]
     public async Task The_sample_model_makes_a_picture_and_a_cache_saves_stages()
     {
