@@ -55,6 +55,9 @@ public sealed class DenoiserLayout
     /// <summary>Identifies the weights, or empty.</summary>
     public string Fingerprint { get; }
 
+    /// <summary>The model's family, such as <see cref="ModelFamily.Flux"/>: where policies find published settings; <see langword="null"/> where it is not known.</summary>
+    public string? Family { get; init; }
+
     /// <summary>What the denoiser is given besides the latent.</summary>
     public ImmutableArray<TensorDescriptor> Inputs { get; }
 
@@ -148,7 +151,10 @@ public sealed class DenoiserLayout
             [.. Boundaries.Select(b => new Boundary(b.Name, b.Role, [.. b.Tensors.Select(BindOne)]))],
             Stages,
             Fingerprint,
-            Prelude is null ? null : Prelude with { Tensors = [.. Prelude.Tensors.Select(BindOne)] });
+            Prelude is null ? null : Prelude with { Tensors = [.. Prelude.Tensors.Select(BindOne)] })
+        {
+            Family = Family,
+        };
         return bound.IsConcrete
             ? bound
             : throw new InvalidLayoutException($"The model '{Name}' needs a size for each free axis: {string.Join(", ", bound.FreeAxes())}.");

@@ -42,6 +42,9 @@ public sealed class CachePlan
     /// <summary>What is kept for the skips; those that can share do.</summary>
     public ImmutableArray<KeptFeature> Kept { get; }
 
+    /// <summary>What the policy has to say about itself on this layout, a sentence each: which settings it took for the model's family, for instance.</summary>
+    public ImmutableArray<string> Notes { get; private init; } = [];
+
     /// <summary>The bytes of elements that the cache of one lane holds once it is full: kept features and references.</summary>
     /// <exception cref="InvalidOperationException">The layout has free axes.</exception>
     public long BytesPerLane => Kept.Sum(KeptBytes) + Measurements.Where(NeedsReference).Sum(m => Layout.Boundaries[m.Boundary].Tensors[m.Tensor].ByteLength);
@@ -65,7 +68,7 @@ public sealed class CachePlan
         ArgumentNullException.ThrowIfNull(estimator);
         return Measurements.Any(m => ReferenceEquals(m.Key, key))
             ? throw new CachePlanException($"The measurement '{key}' is declared twice.")
-            : new CachePlan(Layout, Measurements.Add(PlanRules.Resolve(Layout, key, subject, estimator, moves)), Skips, Kept);
+            : new CachePlan(Layout, Measurements.Add(PlanRules.Resolve(Layout, key, subject, estimator, moves)), Skips, Kept) { Notes = Notes };
     }
 
     /// <summary>Declares a skip.</summary>
@@ -81,7 +84,7 @@ public sealed class CachePlan
         ArgumentNullException.ThrowIfNull(approximation);
         var feature = PlanRules.Resolve(Layout, from, to, approximation, out var start);
         var (kept, index) = Keep(feature);
-        return new CachePlan(Layout, Measurements, Skips.Add(new SkipRule(start, feature.To, approximation, index)), kept);
+        return new CachePlan(Layout, Measurements, Skips.Add(new SkipRule(start, feature.To, approximation, index)), kept) { Notes = Notes };
     }
 
     /// <summary>The same plan with another's measurements and skips beside its own, for policies made of two.</summary>
@@ -89,7 +92,7 @@ public sealed class CachePlan
     public CachePlan With(CachePlan other)
     {
         ArgumentNullException.ThrowIfNull(other);
-        var plan = this;
+        var plan = other.Notes.Aggregate(this, (p, note) => p.Note(note));
         foreach (var m in other.Measurements)
         {
             plan = plan.Measure(m.Key, m.Subject, m.Estimator, m.Update);
@@ -105,7 +108,23 @@ public sealed class CachePlan
 
     /// <summary>The same plan with every measurement taken on each frame of a video by itself; the worst frame's distance is told.</summary>
     /// <exception cref="CachePlanException">A measured tensor declares no frames; the message names it and says what to declare.</exception>
-    public CachePlan PerFrame() => new(Layout, [.. Measurements.Select(m => PlanRules.PerFrame(Layout, m))], Skips, Kept);
+    public CachePlan PerFrame() => new(Layout, [.. Measurements.Select(m => PlanRules.PerFrame(Layout, m))], Skips, Kept) { Notes = Notes };
+
+    /// <summary>The same plan with other estimators. A threshold means another thing under another estimator.</summary>
+    /// <param name="choose">The estimator of a measurement: its own, or another.</param>
+    public CachePlan WithEstimators(Func<Measurement, ISimilarityEstimator> choose)
+    {
+        ArgumentNullException.ThrowIfNull(choose);
+        return new(Layout, [.. Measurements.Select(m => m with { Estimator = choose(m) ?? throw new ArgumentException($"No estimator was chosen for '{m.Key}'.", nameof(choose)) })], Skips, Kept) { Notes = Notes };
+    }
+
+    /// <summary>The same plan with one more note.</summary>
+    /// <param name="text">A sentence.</param>
+    public CachePlan Note(string text)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(text);
+        return new(Layout, Measurements, Skips, Kept) { Notes = Notes.Add(text) };
+    }
 
     /// <summary>Whether the engine keeps a reference for a measurement: not where the estimator reads the current value alone.</summary>
     public bool NeedsReference(Measurement measurement)

@@ -8,7 +8,7 @@ public interface ISimilarityEstimator
 
     /// <summary>The distance of <paramref name="current"/> from <paramref name="reference"/>, a scalar expression.</summary>
     /// <param name="current">a: the feature of this evaluation.</param>
-    /// <param name="reference">b: the feature it is held against, of the same shape.</param>
+    /// <param name="reference">b: the feature it is compared with, of the same shape.</param>
     /// <param name="shape">Their shape for one lane, concrete.</param>
     TensorExpression Distance(TensorExpression current, TensorExpression reference, TensorShape shape);
 }

@@ -57,6 +57,28 @@ public sealed class CachePlanTests
     public void A_skip_to_the_output_may_pass_over_conditioning_that_nobody_reads_any_more() =>
         Assert.Single(CachePlan.For(Create()).Skip(BoundaryRole.Latent, BoundaryRole.Output, Approximation.ReuseOutput).Skips);
 
+    [Fact]
+    public void Notes_and_other_estimators_stay_with_a_plan_that_grows()
+    {
+        var noted = CachePlan.For(Create()).Note("first").Measure(Key, BoundaryRole.Latent, SimilarityEstimator.RelativeL1, ReferenceUpdate.EveryEvaluation);
+        var other = CachePlan.For(Create()).Note("second");
+        var plan = noted.WithEstimators(_ => SimilarityEstimator.Cosine).Skip(BoundaryRole.Latent, BoundaryRole.Output, Approximation.ReuseOutput).With(other);
+
+        Assert.Equal(["first", "second"], plan.Notes.AsEnumerable());
+        Assert.Same(SimilarityEstimator.Cosine, Assert.Single(plan.Measurements).Estimator);
+        Assert.Same(SimilarityEstimator.RelativeL1, Assert.Single(noted.Measurements).Estimator);
+        Assert.Throws<ArgumentException>(() => noted.Note(" "));
+    }
+
+    [Fact]
+    public void A_bound_layout_keeps_its_family()
+    {
+        var image = FluxLayout.State("image", 6, "width");
+        var free = new DenoiserLayout("m", [], [new("latent", BoundaryRole.Latent, image), new("output", BoundaryRole.Output, image)], [new("all", "latent/image")]) { Family = ModelFamily.Flux };
+        Assert.Equal("flux", free.Bind(new Dictionary<string, int> { ["width"] = 4 }).Family);
+        Assert.Null(Create().Family);
+    }
+
     [Property(MaxTest = 1000)]
     public bool The_comparison_is_strict_and_never_true_at_threshold_zero_or_for_NaN(double value, float threshold)
     {
