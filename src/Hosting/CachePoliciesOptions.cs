@@ -1,12 +1,18 @@
+using CachePolicies.Policies;
+using Microsoft.Extensions.Options;
+
 namespace CachePolicies.Hosting;
 
-/// <summary>Settings beside those of the policies, in the section <c>CachePolicies</c>.</summary>
+/// <summary>Settings beside those of the policies, in the section <c>CachePolicies</c>. They follow a changed file from the next generation on.</summary>
 public sealed class CachePoliciesOptions
 {
     /// <summary>The section of configuration: the settings here, and a section for each policy.</summary>
     public const string SectionName = "CachePolicies";
 
-    internal static readonly string[] Reserved = [nameof(DefaultPolicy), nameof(MaximumConcurrentGenerations), nameof(MaximumQueuedGenerations), "OnnxRuntime", "$schema"];
+    internal const string OnnxRuntime = "OnnxRuntime";
+
+    /// <summary>What the section may hold that is nobody's setting: the editor's schema.</summary>
+    internal const string Schema = "$schema";
 
     /// <summary>The policy that is used where a request names none.</summary>
     /// <value>A registered name. The default is <see langword="null"/>: the policy that was registered first.</value>
@@ -16,32 +22,47 @@ public sealed class CachePoliciesOptions
     /// <value>At least 1. The default is 1: one generation keeps a device busy, and a second makes both slower.</value>
     public int MaximumConcurrentGenerations { get; set; } = 1;
 
-    /// <summary>How many generations may wait.</summary>
-    /// <value>At least 0. The default is <see langword="null"/>: no limit.</value>
-    public int? MaximumQueuedGenerations { get; set; }
+    /// <summary>How many generations may wait; more are refused at once.</summary>
+    /// <value>At least 0; <see langword="null"/> for no limit. The default is 100.</value>
+    public int? MaximumQueuedGenerations { get; set; } = 100;
+
+    /// <summary>How long a generation may wait for its turn; then it is refused.</summary>
+    /// <value>Above 0; <see langword="null"/> for no limit. The default is five minutes.</value>
+    public TimeSpan? MaximumQueueTime { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>The options with the values that they take.</summary>
+    internal static OptionSet<CachePoliciesOptions> Set { get; } = OptionSet<CachePoliciesOptions>.Empty
+        .With(nameof(DefaultPolicy), OptionTypes.Text("the name of a registered policy"), static o => o.DefaultPolicy, static (o, v) => o.DefaultPolicy = v)
+        .With(nameof(MaximumConcurrentGenerations), OptionTypes.AtLeast(1), static o => o.MaximumConcurrentGenerations, static (o, v) => o.MaximumConcurrentGenerations = v)
+        .With(nameof(MaximumQueuedGenerations), OptionTypes.OrNull(OptionTypes.AtLeast(0)), static o => o.MaximumQueuedGenerations, static (o, v) => o.MaximumQueuedGenerations = v)
+        .With(nameof(MaximumQueueTime), OptionTypes.OrNull(OptionTypes.Duration), static o => o.MaximumQueueTime, static (o, v) => o.MaximumQueueTime = v);
+
+    /// <summary>Whether a name in the section means something else than a policy.</summary>
+    internal static bool IsReserved(string name) =>
+        Set.Find(name) is not null || name.Equals(OnnxRuntime, StringComparison.OrdinalIgnoreCase) || name.Equals(Schema, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Reads the settings of a section whose other parts are those of policies and of the ONNX Runtime backend.</summary>
+    internal static void Read(SettingsReader reader, CachePoliciesOptions options, PolicyRegistry policies)
+    {
+        reader.Skip([.. policies.Names, OnnxRuntime, Schema]);
+        reader.Read(Set, options);
+    }
 }
 
 /// <summary>Checks <see cref="CachePoliciesOptions"/>.</summary>
-internal sealed class CachePoliciesOptionsValidator(PolicyRegistry registry) : Microsoft.Extensions.Options.IValidateOptions<CachePoliciesOptions>
+internal sealed class CachePoliciesOptionsValidator(PolicyRegistry registry) : IValidateOptions<CachePoliciesOptions>
 {
-    public Microsoft.Extensions.Options.ValidateOptionsResult Validate(string? name, CachePoliciesOptions options)
+    public ValidateOptionsResult Validate(string? name, CachePoliciesOptions options)
     {
-        var problems = new List<string>();
-        if (options.MaximumConcurrentGenerations < 1)
-        {
-            problems.Add($"{CachePoliciesOptions.SectionName}:{nameof(options.MaximumConcurrentGenerations)} is {options.MaximumConcurrentGenerations}; at least 1.");
-        }
-
-        if (options.MaximumQueuedGenerations is < 0)
-        {
-            problems.Add($"{CachePoliciesOptions.SectionName}:{nameof(options.MaximumQueuedGenerations)} is {options.MaximumQueuedGenerations}; at least 0.");
-        }
-
+        var problems = CachePoliciesOptions.Set
+            .Where(o => !o.IsRight(options))
+            .Select(o => $"{CachePoliciesOptions.SectionName}:{o.Name} is {Excerpt.Of(o.Read(options))}; expected {o.Type.Expected}.")
+            .ToList();
         if (options.DefaultPolicy is { } policy && registry.Find(policy) is null)
         {
-            problems.Add($"{CachePoliciesOptions.SectionName}:{nameof(options.DefaultPolicy)} is '{policy}'; registered are {string.Join(", ", registry.Names)}.");
+            problems.Add($"{CachePoliciesOptions.SectionName}:{nameof(options.DefaultPolicy)} is '{Excerpt.Of(policy)}', which is not registered. {NearestNames.Suggest(policy, registry.Names)}");
         }
 
-        return problems.Count == 0 ? Microsoft.Extensions.Options.ValidateOptionsResult.Success : Microsoft.Extensions.Options.ValidateOptionsResult.Fail(problems);
+        return problems.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problems);
     }
 }

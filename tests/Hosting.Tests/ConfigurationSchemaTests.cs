@@ -8,18 +8,12 @@ using CachePolicies.Policies;
 namespace CachePolicies.Hosting.Tests;
 
 /// <summary>
-/// The schema that lets editors complete the section in appsettings.json is made of the options and their documentation. With
-/// CACHEPOLICIES_UPDATE=1 the test writes the file anew.
+/// The schema that lets editors complete the section in appsettings.json is made of the catalogue of policies, the ranges of their options and the options'
+/// documentation. With CACHEPOLICIES_UPDATE=1 the test writes the file.
 /// </summary>
 public class ConfigurationSchemaTests
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
-    private static readonly Type[] Policies =
-    [
-        typeof(H2CacheOptions), typeof(BlockCacheOptions), typeof(TeaCacheOptions), typeof(DiCacheOptions), typeof(EasyCacheOptions),
-        typeof(DBCacheOptions), typeof(MagCacheOptions), typeof(TaylorSeerOptions), typeof(StepMaskOptions),
-    ];
 
     [Fact]
     public async Task The_schema_knows_every_option()
@@ -36,27 +30,21 @@ public class ConfigurationSchemaTests
 
     [Fact]
     public void Every_option_is_described() =>
-        Assert.All(Policies.SelectMany(p => p.GetProperties()), p => Assert.False(string.IsNullOrWhiteSpace(Describe(p)), $"{p.DeclaringType!.Name}.{p.Name}"));
+        Assert.All(
+            PolicyCatalog.All.SelectMany(p => p.Options.Select(o => (Policy: p, Option: o))).Select(p => (p.Option.Name, Text: Describe(PropertyOf(p.Policy.OptionsType, p.Option.Name)))),
+            o => Assert.False(string.IsNullOrWhiteSpace(o.Text), o.Name));
 
     private static JsonObject Schema()
     {
-        var section = ObjectOf(typeof(CachePoliciesOptions));
+        var section = ObjectOf(typeof(CachePoliciesOptions), CachePoliciesOptions.Set);
         section["description"] = "Caching policies: settings for all, and a section for each policy under its name.";
         var properties = section["properties"]!.AsObject();
         properties["OnnxRuntime"] = ObjectOf(typeof(OnnxRuntimeOptions));
-        foreach (var policy in Policies)
+        foreach (var policy in PolicyCatalog.All.Where(p => p.Options.Count > 0))
         {
-            var one = ObjectOf(policy);
-            var options = one["properties"]!.AsObject();
-            options.Remove("Calibration");
-            if (policy == typeof(MagCacheOptions))
-            {
-                options["CalibrationFile"] = new JsonObject { ["type"] = "string", ["description"] = "The file with the model's magnitude ratios." };
-            }
-
-            options["Rules"] = Rules();
-            one["additionalProperties"] = false;
-            properties[policy.Name[..^"Options".Length]] = one;
+            var one = ObjectOf(policy.OptionsType, policy.Options);
+            one["description"] = Describe(policy.OptionsType, $"T:{policy.OptionsType.FullName}");
+            properties[policy.Name] = one;
         }
 
         return new JsonObject
@@ -67,21 +55,58 @@ public class ConfigurationSchemaTests
         };
     }
 
-    private static JsonObject Rules() => new()
+    /// <summary>An object of declared options, with their ranges; those of a nested object in an object of their own.</summary>
+    private static JsonObject ObjectOf(Type type, IEnumerable<PolicyOption> options, string prefix = "")
     {
-        ["type"] = "array",
-        ["description"] = "Decorators in the order in which they are put around the policy, each an object with one key.",
-        ["items"] = new JsonObject
+        var properties = new JsonObject();
+        foreach (var group in options.GroupBy(o => o.Name[prefix.Length..].Split('.')[0]))
         {
-            ["type"] = "object",
-            ["additionalProperties"] = false,
-            ["maxProperties"] = 1,
-            ["properties"] = new JsonObject(PolicyRules.Names.Select(n => KeyValuePair.Create(n, (JsonNode?)(n == "StepMask"
-                ? new JsonObject { ["type"] = "string" }
-                : new JsonObject { ["type"] = "integer", ["minimum"] = 0 })))),
-        },
-    };
+            if (group.First().Name == prefix + group.Key)
+            {
+                properties[group.Key] = ValueOf(group.First(), PropertyOf(type, group.Key));
+                continue;
+            }
 
+            var holder = PropertyOf(type, group.Key);
+            var nested = ObjectOf(holder.PropertyType, group, $"{prefix}{group.Key}.");
+            nested["description"] = Describe(holder);
+            properties[group.Key] = nested;
+        }
+
+        return new JsonObject { ["type"] = "object", ["properties"] = properties, ["additionalProperties"] = type == typeof(CachePoliciesOptions) };
+    }
+
+    private static JsonObject ValueOf(PolicyOption option, PropertyInfo property)
+    {
+        JsonNode TypeOf(string name) => option.Type.IsNullable ? new JsonArray(name, "null") : JsonValue.Create(name)!;
+        var schema = option.Type.Kind switch
+        {
+            OptionKind.Flag => new JsonObject { ["type"] = TypeOf("boolean") },
+            OptionKind.WholeNumber => new JsonObject { ["type"] = TypeOf("integer") },
+            OptionKind.Number => new JsonObject { ["type"] = TypeOf("number") },
+            OptionKind.Numbers => new JsonObject { ["type"] = "array", ["items"] = new JsonObject { ["type"] = "number" } },
+            OptionKind.Choice => new JsonObject { ["enum"] = new JsonArray([.. option.Type.Choices.Select(n => JsonValue.Create(n))]) },
+            _ => new JsonObject { ["type"] = TypeOf("string") },
+        };
+        if (option.Type.Minimum is { } minimum)
+        {
+            schema["minimum"] = minimum;
+        }
+
+        if (option.Type.Maximum is { } maximum)
+        {
+            schema["maximum"] = maximum;
+        }
+
+        schema["description"] = Describe(property);
+        return schema;
+    }
+
+    private static PropertyInfo PropertyOf(Type type, string path) => path.Split('.') is [var first, .. var rest] && rest.Length > 0
+        ? PropertyOf(type.GetProperty(first)!.PropertyType, string.Join('.', rest))
+        : type.GetProperty(path)!;
+
+    /// <summary>An object whose options are bound by their properties.</summary>
     private static JsonObject ObjectOf(Type type) => new()
     {
         ["type"] = "object",
@@ -98,21 +123,19 @@ public class ConfigurationSchemaTests
             _ when type == typeof(float) || type == typeof(double) => new JsonObject { ["type"] = "number" },
             _ when type == typeof(string) => new JsonObject { ["type"] = "string" },
             { IsEnum: true } => new JsonObject { ["enum"] = new JsonArray([.. Enum.GetNames(type).Select(n => JsonValue.Create(n))]) },
-            _ when type == typeof(IReadOnlyList<double>) => new JsonObject { ["type"] = "array", ["items"] = new JsonObject { ["type"] = "number" } },
             _ when type == typeof(IList<string>) => new JsonObject { ["type"] = "array", ["items"] = new JsonObject { ["type"] = "string" } },
-            _ when typeof(System.Collections.IEnumerable).IsAssignableFrom(type) || type.Name.StartsWith("IDictionary", StringComparison.Ordinal) => new JsonObject { ["type"] = "object" },
-            _ => ObjectOf(type),
+            _ => new JsonObject { ["type"] = "object" },
         };
         schema["description"] = Describe(property);
         return schema;
     }
 
-    private static string Describe(PropertyInfo property)
+    private static string Describe(PropertyInfo property) => Describe(property.DeclaringType!, $"P:{property.DeclaringType!.FullName}.{property.Name}");
+
+    private static string Describe(Type type, string member)
     {
-        var type = property.DeclaringType!;
-        var file = Path.ChangeExtension(type.Assembly.Location, ".xml");
-        var member = XDocument.Load(file).Descendants("member").FirstOrDefault(m => (string?)m.Attribute("name") == $"P:{type.FullName}.{property.Name}");
-        return string.Join(' ', new[] { "summary", "value" }.Select(e => Text(member?.Element(e))).Where(t => t.Length > 0));
+        var documented = XDocument.Load(Path.ChangeExtension(type.Assembly.Location, ".xml")).Descendants("member").FirstOrDefault(m => (string?)m.Attribute("name") == member);
+        return string.Join(' ', new[] { "summary", "value" }.Select(e => Text(documented?.Element(e))).Where(t => t.Length > 0));
     }
 
     private static string Text(XElement? element) => element is null ? "" : string.Join(' ', string.Concat(element.Nodes().Select(n => n switch

@@ -93,7 +93,7 @@ public class RegistrationTests
     [InlineData("H2Cache:StructureThreshold", "NaN", "H2CacheOptions.StructureThreshold is NaN")]
     [InlineData("H2Cache:DetailPoolDivisor", "0", "H2CacheOptions.DetailPoolDivisor is 0")]
     [InlineData("H2Cache:StructureTreshold", "0.1", "Did you mean StructureThreshold")]
-    [InlineData("H2Cache:StructureThreshold", "high", "CachePolicies:H2Cache: Failed to convert configuration value 'high'")]
+    [InlineData("H2Cache:StructureThreshold", "high", "CachePolicies:H2Cache:StructureThreshold is 'high'; expected a finite number")]
     public async Task Wrong_settings_stop_the_start_of_a_host_and_the_first_use(string key, string value, string expected)
     {
         using var services = Build(b => b.AddH2Cache(), (key, value));
@@ -114,7 +114,7 @@ public class RegistrationTests
         host.Configuration.AddInMemoryCollection([new("CachePolicies:DefaultPolicy", "Magic")]);
         host.AddH2Cache();
         using var app = host.Build();
-        Assert.Contains("'Magic'; registered are H2Cache", (await Assert.ThrowsAsync<OptionsValidationException>(() => app.StartAsync())).Message, StringComparison.Ordinal);
+        Assert.Contains("'Magic', which is not registered. Known: H2Cache", (await Assert.ThrowsAsync<OptionsValidationException>(() => app.StartAsync())).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -174,35 +174,81 @@ public class RegistrationTests
     }
 
     [Fact]
-    public void Rules_from_configuration_and_decorators_from_code_stand_around_any_policy()
+    public void A_constructor_asks_for_its_name_by_the_service_key()
+    {
+        using var services = Build(b => b.AddCachePolicy<Named, EveryOtherOptions>("Mine"));
+        Assert.Equal("Mine", services.GetRequiredKeyedService<ICachePolicy>("Mine").Name);
+
+        using var other = Build(b => b.AddCachePolicy<WithText, EveryOtherOptions>("Mine"));
+        Assert.Throws<InvalidOperationException>(() => other.GetRequiredKeyedService<ICachePolicy>("Mine"));
+    }
+
+    [Fact]
+    public void Forced_steps_from_configuration_and_decorators_from_code_are_around_any_policy()
     {
         var order = new List<string>();
         using var services = Build(
             b => b.AddCachePolicy<EveryOther, EveryOtherOptions>("Mine")
                 .Decorate("mine", (_, p) => { order.Add("first"); return p; })
                 .Decorate("Mine", (_, p) => { order.Add("second"); return p; }),
-            ("Mine:Rules:0:Warmup", "4"),
-            ("Mine:Rules:1:StepMask", "fast"));
+            ("Mine:WarmupSteps", "4"),
+            ("Mine:Period", "3"));
 
         var lane = new LaneInfo(0, GuidanceBranch.Conditional, 28);
         using var tiny = new TinyModel();
         var layout = tiny.Denoiser.Layout;
         var visit = new BoundaryVisit(new EvaluationInfo(2, 28, 0.5f, 0.5f), layout, layout.Latent, default, null!);
-        Assert.Equal(ComputeReasons.StepMask, services.GetRequiredKeyedService<ICachePolicy>("Mine").CreateSession(lane).Decide(visit).Reason);
+        Assert.Equal(ComputeReasons.Warmup, services.GetRequiredKeyedService<ICachePolicy>("Mine").CreateSession(lane).Decide(visit).Reason);
         Assert.Equal(["first", "second"], order);
+        Assert.Equal(3, EveryOther.Last!.Period);
 
-        using var other = Build(b => b.AddH2Cache(), ("H2Cache:Rules:0:StepMask", "fast"), ("H2Cache:Rules:1:Warmup", "4"));
-        Assert.Equal(ComputeReasons.Warmup, other.GetRequiredService<ICachePolicy>().CreateSession(lane).Decide(visit).Reason);
+        var overridden = services.GetRequiredService<ICachePolicyProvider>().GetPolicy("Mine", new CachePolicyOverrides().Set("WarmupSteps", "0").Set("StepMask", "medium"));
+        Assert.Equal(ComputeReasons.StepMask, overridden.CreateSession(lane).Decide(visit).Reason);
     }
 
     [Theory]
-    [InlineData("Warmpu", "4", "CachePolicies:H2Cache:Rules:0:Warmpu is no rule. Known: Warmup")]
-    [InlineData("Warmup", "-4", "is '-4'. A whole number of at least 0")]
-    [InlineData("StepMask", "quick", "is 'quick'. The step mask 'quick' cannot be read")]
-    public void A_rule_that_cannot_be_used_is_refused(string rule, string value, string expected)
+    [InlineData("WarmupSteps", "-4", "CachePolicies:Mine:WarmupSteps is -4; expected a whole number of at least 0")]
+    [InlineData("StepMask", "quick", "CachePolicies:Mine:StepMask is quick; expected slow, medium")]
+    [InlineData("WarmpuSteps", "4", "CachePolicies:Mine:WarmpuSteps is not a setting. Did you mean WarmupSteps")]
+    [InlineData("Perod", "4", "Did you mean Period")]
+    [InlineData("Period:0", "4", "CachePolicies:Mine:Period is a section or a list; expected a single value")]
+    [InlineData("Rules:0:Warmup", "4", "CachePolicies:Mine:Rules is not a setting")]
+    public void What_a_section_of_ones_own_policy_does_not_know_is_refused(string key, string value, string expected)
     {
-        using var services = Build(b => b.AddH2Cache(), ("H2Cache:Rules:0:" + rule, value));
-        Assert.Contains(expected, Assert.ThrowsAny<ArgumentException>(() => services.GetRequiredService<ICachePolicy>()).Message, StringComparison.Ordinal);
+        using var services = Build(b => b.AddCachePolicy<EveryOther, EveryOtherOptions>("Mine"), ("Mine:" + key, value));
+        Assert.Contains(expected, Assert.Throws<OptionsValidationException>(() => services.GetRequiredService<ICachePolicy>()).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_request_cannot_name_files()
+    {
+        using var services = Build(b => b.AddMagCache(o => o.Calibration = new MagCacheCalibration("tiny", [1, 0.9, 0.8], [])));
+        var error = Assert.Throws<OptionsValidationException>(() => services.GetRequiredService<ICachePolicyProvider>().GetPolicy(null, new CachePolicyOverrides().Set("CalibrationFile", "/etc/passwd")));
+        Assert.Contains("CalibrationFile names a file, which a request may not", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_model_is_used_once_under_each_name()
+    {
+        var builder = new ServiceCollection().AddCachePolicies().UseModel("a").UseModel("small", "b").UseModel("large", "b", "gpu0");
+        Assert.Contains("UseModel(name, directory)", Assert.Throws<InvalidOperationException>(() => builder.UseModel("c")).Message, StringComparison.Ordinal);
+        Assert.Contains("'small' already", Assert.Throws<InvalidOperationException>(() => builder.UseModel("small", "c")).Message, StringComparison.Ordinal);
+        Assert.Throws<InvalidOperationException>(() => builder.UseTextToImage(_ => null!));
+    }
+
+    [Fact]
+    public void A_policy_with_a_descriptor_of_its_own_is_registered_like_a_known_one()
+    {
+        var descriptor = new CachePolicyDescriptor<DescribedOptions>("Described", (options, name) => new EveryOther(new EveryOtherOptions { Period = options.Period }));
+        using var services = Build(b => b.AddCachePolicy(descriptor).AddCachePolicy(descriptor, "Again", o => o.Period = 9), ("Described:Period", "5"), ("Described:WarmupSteps", "2"));
+
+        var options = services.GetRequiredService<IOptionsMonitor<DescribedOptions>>();
+        Assert.Equal((5, 2, 9), (options.Get("Described").Period, options.Get("Described").WarmupSteps, options.Get("Again").Period));
+        Assert.Equal(["Described", "Again"], services.GetRequiredService<ICachePolicyProvider>().Names);
+        Assert.Equal("Again", services.GetRequiredKeyedService<ICachePolicy>("Again").Name);
+
+        using var wrong = Build(b => b.AddCachePolicy(descriptor), ("Described:Period", "0"));
+        Assert.Contains("DescribedOptions.Period is 0; expected a whole number of at least 1", Assert.Throws<OptionsValidationException>(() => wrong.GetRequiredService<ICachePolicy>()).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -214,6 +260,33 @@ public class RegistrationTests
         public int Period { get; set; } = 2;
 
         public string Label { get; set; } = "";
+    }
+
+    internal sealed class DescribedOptions : CachePolicyOptions
+    {
+        public int Period { get; set => field = Given(value); } = 2;
+
+        public override OptionSet Declared { get; } = OptionSet<DescribedOptions>.Empty
+            .With(nameof(Period), OptionTypes.AtLeast(1), o => o.Period, (o, v) => o.Period = v)
+            .With(Common);
+    }
+
+    internal sealed class Named(EveryOtherOptions options, [ServiceKey] string name) : ICachePolicy
+    {
+        public string Name { get; } = $"{name}{(options.Period == 0 ? "!" : "")}";
+
+        public CachePlan Plan(DenoiserLayout layout) => CachePlan.For(layout);
+
+        public ICachePolicySession CreateSession(in LaneInfo lane) => CachePolicy.None.CreateSession(lane);
+    }
+
+    internal sealed class WithText(EveryOtherOptions options, string text) : ICachePolicy
+    {
+        public string Name { get; } = text + options.Label;
+
+        public CachePlan Plan(DenoiserLayout layout) => CachePlan.For(layout);
+
+        public ICachePolicySession CreateSession(in LaneInfo lane) => CachePolicy.None.CreateSession(lane);
     }
 
     internal sealed class EveryOther : ICachePolicy

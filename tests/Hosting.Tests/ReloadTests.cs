@@ -42,7 +42,7 @@ public sealed class ReloadTests : IDisposable
 
         Assert.NotSame(before, Policy);
         Assert.Equal(0.2f, Threshold);
-        Assert.Contains(_log.Entries, e => e.Level == LogLevel.Information && e.Message.Contains("'H2Cache' changed", StringComparison.Ordinal));
+        Assert.Contains(_log.Entries, e => e.Level == LogLevel.Information && e.Message.Contains("H2Cache' changed", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -72,6 +72,62 @@ public sealed class ReloadTests : IDisposable
         Assert.Same(before, Policy);
     }
 
+    [Fact]
+    public void The_default_policy_and_the_limits_follow_the_configuration()
+    {
+        var policies = _services.GetRequiredService<ICachePolicyProvider>();
+        Assert.Equal("H2Cache", policies.DefaultName);
+
+        _source.Change("CachePolicies:DefaultPolicy", "TeaCache");
+        _source.Change("CachePolicies:MaximumConcurrentGenerations", "3");
+
+        Assert.Equal("TeaCache", policies.DefaultName);
+        Assert.Equal("TeaCache", policies.GetPolicy().Name);
+        Assert.Equal(3, _services.GetRequiredService<IOptionsMonitor<CachePoliciesOptions>>().CurrentValue.MaximumConcurrentGenerations);
+        Assert.Contains(_log.Entries, e => e.Level == LogLevel.Information && e.Message.Contains("'CachePolicies' changed", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("CachePolicies:DefaultPolicy", "Magic", "is not registered")]
+    [InlineData("CachePolicies:MaximumQueuedGeneration", "3", "Did you mean MaximumQueuedGenerations")]
+    [InlineData("CachePolicies:H2Cahce:StructureThreshold", "0.3", "Did you mean H2Cache")]
+    public void A_wrong_change_beside_the_policies_is_refused_and_the_last_good_values_stay(string key, string value, string expected)
+    {
+        var monitor = _services.GetRequiredService<IOptionsMonitor<CachePoliciesOptions>>();
+        _source.Change("CachePolicies:MaximumQueuedGenerations", "7");
+        Assert.Equal(7, monitor.CurrentValue.MaximumQueuedGenerations);
+
+        _source.Change(key, value);
+
+        Assert.Contains(_log.Entries, e => e.Level == LogLevel.Error && e.Message.Contains(expected, StringComparison.Ordinal));
+        Assert.Equal(7, monitor.CurrentValue.MaximumQueuedGenerations);
+        Assert.Equal("H2Cache", _services.GetRequiredService<ICachePolicyProvider>().DefaultName);
+    }
+
+    [Fact]
+    public void A_source_that_loses_all_it_had_keeps_its_last_good_values_until_it_has_some_again()
+    {
+        var before = Policy;
+
+        _source.Lose();
+
+        Assert.Same(before, Policy);
+        Assert.Equal(0.1f, Threshold);
+        Assert.Contains(_log.Entries, e => e.Level == LogLevel.Warning && e.Message.Contains("its last good ones stay", StringComparison.Ordinal));
+
+        _source.Change("CachePolicies:H2Cache:DetailThreshold", "0.4");
+        Assert.Equal(0.1f, Threshold);
+        Assert.Equal(0.4f, _services.GetRequiredService<IOptionsMonitor<H2CacheOptions>>().Get("H2Cache").DetailThreshold);
+    }
+
+    [Fact]
+    public void A_setting_that_is_taken_out_of_the_configuration_has_its_default_again()
+    {
+        _source.Data["CachePolicies:TeaCache:Threshold"] = "0.7";
+        _source.Remove("CachePolicies:H2Cache:StructureThreshold");
+        Assert.Equal(new H2CacheOptions().StructureThreshold, Threshold);
+    }
+
     private sealed class Source : IConfigurationSource
     {
         private Provider? _provider;
@@ -86,9 +142,24 @@ public sealed class ReloadTests : IDisposable
             _provider!.Reload();
         }
 
+        public void Remove(string key)
+        {
+            Data.Remove(key);
+            _provider!.Reload();
+        }
+
+        /// <summary>Empties the provider, as the framework does with one whose file is broken.</summary>
+        public void Lose() => _provider!.Lose();
+
         private sealed class Provider(Dictionary<string, string?> values) : ConfigurationProvider
         {
             public override void Load() => Data = new Dictionary<string, string?>(values, StringComparer.OrdinalIgnoreCase);
+
+            public void Lose()
+            {
+                Data = new Dictionary<string, string?>();
+                OnReload();
+            }
 
             public void Reload()
             {

@@ -36,10 +36,31 @@ public class PolicyLawTests
 
     public static TheoryData<string> Thresholded => [.. Families.Keys];
 
+    /// <summary>Every known policy, with its defaults.</summary>
+    public static TheoryData<string> Catalogue => [.. PolicyCatalog.All.Select(p => p.Name)];
+
+    /// <summary>Every threshold of every known policy.</summary>
+    public static TheoryData<string, string> CatalogueThresholds
+    {
+        get
+        {
+            var all = new TheoryData<string, string>();
+            foreach (var policy in PolicyCatalog.All)
+            {
+                foreach (var option in policy.Options.Where(IsThreshold))
+                {
+                    all.Add(policy.Name, option.Name);
+                }
+            }
+
+            return all;
+        }
+    }
+
     public static TheoryData<string> All =>
     [
         .. Families.Keys.SelectMany(k => new[] { $"{k} at 0.3", $"{k} at 1000" }),
-        "none", "step mask", "taylorseer", "every decorator",
+        "taylorseer", "every decorator",
     ];
 
     [Theory]
@@ -49,6 +70,41 @@ public class PolicyLawTests
     [Theory]
     [MemberData(nameof(Thresholded))]
     public void Keeps_the_laws_of_thresholds(string family) => Check(EachFamily, options => PolicyLaws.CheckThreshold(Families[family], options));
+
+    [Theory]
+    [MemberData(nameof(Catalogue))]
+    public void Every_known_policy_keeps_the_laws(string name) => Check(OfCatalogue(Catalogue.Count), options => PolicyLaws.Check(Make(name, _ => { }), options));
+
+    [Theory]
+    [MemberData(nameof(CatalogueThresholds))]
+    public void Every_threshold_of_a_known_policy_keeps_the_laws(string name, string threshold) => Check(
+        OfCatalogue(CatalogueThresholds.Count),
+        options => PolicyLaws.CheckThreshold(
+            t => Make(name, o =>
+            {
+                foreach (var other in PolicyCatalog.Find(name)!.Options.Where(IsThreshold))
+                {
+                    other.TryWrite(o, other.Name == threshold ? t.ToString(System.Globalization.CultureInfo.InvariantCulture) : "0");
+                }
+            }),
+            options));
+
+    private static bool IsThreshold(PolicyOption option) => ReferenceEquals(option.Type, OptionTypes.Threshold);
+
+    private static PolicyLawOptions OfCatalogue(int parts) => new() { Cases = LawCases.OfOne(parts) };
+
+    private static ICachePolicy Make(string name, Action<CachePolicyOptions> configure)
+    {
+        var policy = PolicyCatalog.Find(name)!;
+        var options = policy.CreateOptions();
+        if (options is MagCacheOptions calibrated)
+        {
+            calibrated.Calibration = Ratios;
+        }
+
+        configure(options);
+        return policy.Create(options);
+    }
 
     private static void Check(PolicyLawOptions options, Action<PolicyLawOptions> law, [CallerMemberName] string name = "")
     {
@@ -62,8 +118,6 @@ public class PolicyLawTests
 
     private static ICachePolicy Create(string name) => name switch
     {
-        "none" => CachePolicy.None,
-        "step mask" => CachePolicy.StepMask(),
         "taylorseer" => CachePolicy.TaylorSeer(new TaylorSeerOptions { WarmupSteps = 1, Interval = 4 }),
         "every decorator" => CachePolicy.H2Cache(new H2CacheOptions { StructureThreshold = 0.5f, DetailThreshold = 0.5f })
             .WithWarmup(2).WithForcedLast(1).WithMaximumConsecutiveSkips(2).WithMaximumSkips(9).WithCooldown(2).WithStepMask(StepMask.Fast),

@@ -9,15 +9,16 @@ internal sealed class CachePolicyProvider(PolicyRegistry registry, IServiceProvi
 
     public string DefaultName => Resolve(null);
 
-    public ICachePolicy GetPolicy(string? name = null, CachePolicyOverrides? overrides = null)
+    public ICachePolicy GetPolicy(string? name = null, CachePolicyOverrides? overrides = null, string? family = null)
     {
         var source = services.GetRequiredKeyedService<IPolicySource>(Resolve(name));
-        return overrides is null ? source.Current : source.Create(overrides);
+        return overrides is null ? source.For(family) : source.Create(overrides, family);
     }
 
     private string Resolve(string? name)
     {
-        var wanted = name ?? options.CurrentValue.DefaultPolicy ?? (registry.Names is [var first, ..] ? first : "");
+        // Read whatever is asked for, so that settings that are wrong are found without a host, too.
+        var wanted = options.CurrentValue.DefaultPolicy is var configured && name is not null ? name : configured ?? (registry.Names is [var first, ..] ? first : "");
         return registry.Find(wanted) ?? throw new UnknownCachePolicyException(wanted, registry.Names);
     }
 }

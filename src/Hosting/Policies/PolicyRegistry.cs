@@ -10,9 +10,9 @@ internal sealed class PolicyRegistry
     public void Add(string name)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
-        if (name.Contains(':', StringComparison.Ordinal) || CachePoliciesOptions.Reserved.Contains(name, StringComparer.OrdinalIgnoreCase))
+        if (name.Contains(':', StringComparison.Ordinal) || CachePoliciesOptions.IsReserved(name))
         {
-            throw new ArgumentException($"A policy cannot be called '{name}': its settings stand in the section '{CachePoliciesOptions.SectionName}:{name}', which means something else.", nameof(name));
+            throw new ArgumentException($"A policy cannot be called '{Excerpt.Of(name)}': the section '{CachePoliciesOptions.SectionName}:{Excerpt.Of(name)}' for its settings means something else.", nameof(name));
         }
 
         if (_names.Contains(name, StringComparer.OrdinalIgnoreCase))

@@ -1,5 +1,5 @@
-using System.Diagnostics.CodeAnalysis;
-using Microsoft.Extensions.Configuration;
+using System.Collections.Concurrent;
+using CachePolicies.Policies;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -11,102 +11,91 @@ internal interface IPolicySource
     string Name { get; }
 
     /// <summary>The policy with the last good settings.</summary>
-    ICachePolicy Current { get; }
+    /// <param name="family">The model's family, or <see langword="null"/>.</param>
+    ICachePolicy For(string? family);
 
     /// <summary>The policy with settings for one request.</summary>
-    ICachePolicy Create(CachePolicyOverrides overrides);
+    ICachePolicy Create(CachePolicyOverrides overrides, string? family);
 }
 
+/// <summary>How a policy is made of its options, and what is put around it.</summary>
+/// <param name="Create">Makes it for a family of models, or for none.</param>
+/// <param name="Decorate">Puts around it what was registered for its name.</param>
+internal sealed record PolicyRecipe<TOptions>(Func<TOptions, string?, ICachePolicy> Create, Func<ICachePolicy, ICachePolicy> Decorate);
+
 /// <summary>
-/// Makes a policy of its options, anew when its section changes. A change that is not valid is refused and logged, and the last good values stay.
+/// Makes a policy of its options, again whenever its section changes. A change that is not valid is refused and logged, and the last good values stay.
 /// </summary>
-internal sealed class PolicySource<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties)] TOptions> : IPolicySource, IDisposable
+internal sealed class PolicySource<TOptions> : IPolicySource
     where TOptions : class
 {
-    private readonly PolicySection<TOptions> _section;
-    private readonly PolicyBinding<TOptions> _binding;
+    private readonly SettingsSection<TOptions> _section;
     private readonly IOptionsFactory<TOptions> _factory;
     private readonly IValidateOptions<TOptions>[] _validators;
-    private readonly Func<TOptions, ICachePolicy> _create;
-    private readonly Func<ICachePolicy, ICachePolicy> _decorate;
+    private readonly PolicyRecipe<TOptions> _recipe;
     private readonly ILogger _logger;
     private readonly Lock _lock = new();
-    private readonly IDisposable? _watch;
-    private ICachePolicy? _current;
+    private ConcurrentDictionary<string, ICachePolicy> _current = new(StringComparer.OrdinalIgnoreCase);
 
     public PolicySource(
-        PolicySection<TOptions> section,
-        PolicyBinding<TOptions> binding,
+        SettingsSection<TOptions> section,
+        SettingsStore store,
         IOptionsFactory<TOptions> factory,
         IEnumerable<IValidateOptions<TOptions>> validators,
-        Func<TOptions, ICachePolicy> create,
-        Func<ICachePolicy, ICachePolicy> decorate,
+        PolicyRecipe<TOptions> recipe,
         ILogger logger)
     {
-        (_section, _binding, _factory, _validators, _create, _decorate, _logger) = (section, binding, factory, [.. validators], create, decorate, logger);
-        _watch = section.Watch(Reload);
+        (_section, _factory, _validators, _recipe, _logger) = (section, factory, [.. validators], recipe, logger);
+        store.OnChange(Reload);
     }
 
     public string Name => _section.Name;
 
-    public ICachePolicy Current
+    public ICachePolicy For(string? family)
     {
-        get
-        {
-            lock (_lock)
-            {
-                return _current ??= Make(_factory.Create(Name));
-            }
-        }
-    }
-
-    public ICachePolicy Create(CachePolicyOverrides overrides)
-    {
-        TOptions options;
         lock (_lock)
         {
-            options = _factory.Create(Name);
+            return _current.GetOrAdd(family ?? "", static (key, source) => source.Make(source._factory.Create(source.Name), source._section.Values, key.Length == 0 ? null : key), this);
         }
-
-        _binding.Bind(Name, "request", new ConfigurationBuilder().AddInMemoryCollection(overrides.Values).Build(), options);
-        overrides.Apply(Name, options);
-        var problems = _validators.Select(v => v.Validate(Name, options)).Where(r => r.Failed).SelectMany(r => r.Failures ?? []).ToArray();
-        return problems.Length == 0 ? Make(options) : throw new OptionsValidationException(Name, typeof(TOptions), problems);
     }
 
-    public void Dispose() => _watch?.Dispose();
+    public ICachePolicy Create(CachePolicyOverrides overrides, string? family)
+    {
+        TOptions options;
+        IReadOnlyDictionary<string, string?> values;
+        lock (_lock)
+        {
+            (options, values) = (_factory.Create(Name), _section.Values);
+        }
+
+        overrides.Apply(Name, _section, options);
+        var problems = _validators.Select(v => v.Validate(Name, options)).Where(r => r.Failed).SelectMany(r => r.Failures ?? []).ToArray();
+        return problems.Length == 0
+            ? Make(options, overrides.Over(values), family)
+            : throw new OptionsValidationException(Name, typeof(TOptions), problems);
+    }
 
     private void Reload()
     {
         lock (_lock)
         {
-            var (last, next) = (_section.Values, _section.Read());
-            if (PolicySection<TOptions>.AreEqual(last, next))
+            var made = new ConcurrentDictionary<string, ICachePolicy>(StringComparer.OrdinalIgnoreCase);
+            if (!_section.TryTake(() => made[""] = Make(_factory.Create(Name), _section.Values, null), _logger))
             {
                 return;
             }
 
-            _section.Values = next;
-            try
-            {
-                _current = Make(_factory.Create(Name));
-            }
-            catch (Exception refused)
-            {
-                // Whatever the options or the policy's constructor object to: a change of a file must not stop the host.
-                _section.Values = last;
-                Log.ReloadRefused(_logger, Name, refused.Message);
-                return;
-            }
+            _current = made;
         }
 
-        Log.Reloaded(_logger, Name);
+        Log.Reloaded(_logger, _section.Path);
         _section.Announce();
     }
 
-    private DiagnosticPolicy Make(TOptions options)
+    private DiagnosticPolicy Make(TOptions options, IReadOnlyDictionary<string, string?> values, string? family)
     {
-        var policy = _decorate(PolicyRules.Apply(_create(options), _section.Values, _section.Path));
+        var made = _recipe.Create(options, family);
+        var policy = _recipe.Decorate(options is CachePolicyOptions ? made : ForcedSteps.Of(_section.Path, values).Decorate(made));
         return new DiagnosticPolicy(string.Equals(policy.Name, Name, StringComparison.Ordinal) ? policy : new NamedPolicy(policy, Name), _logger);
     }
 

@@ -3,6 +3,7 @@ using CachePolicies.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -24,9 +25,8 @@ public static class CachePoliciesServiceCollectionExtensions
         if (!services.Any(d => d.ServiceType == typeof(PolicyRegistry)))
         {
             services.AddSingleton(new PolicyRegistry());
-            services.AddSingleton<IConfigureOptions<CachePoliciesOptions>>(s => new ConfigureOptions<CachePoliciesOptions>(
-                o => s.GetService<IConfiguration>()?.GetSection(CachePoliciesOptions.SectionName).Bind(o)));
-            services.AddSingleton<IValidateOptions<CachePoliciesOptions>, CachePoliciesOptionsValidator>();
+            services.AddSingleton(s => new SettingsStore(s.GetService<IConfiguration>(), s.GetRequiredService<ILoggerFactory>().CreateLogger(Log.PolicyCategory)));
+            AddRootSettings(services);
             services.AddHostedService<PolicyStartupValidation>();
         }
 
@@ -38,11 +38,7 @@ public static class CachePoliciesServiceCollectionExtensions
         services.TryAddSingleton<IGenerationTelemetry, GenerationTelemetry>();
         services.TryAddSingleton<TextToImageModelSource>();
         services.TryAddSingleton<ITextToImageGenerator, TextToImageGenerator>();
-        services.TryAddSingleton<GenerationGate>(s =>
-        {
-            var options = s.GetRequiredService<IOptions<CachePoliciesOptions>>().Value;
-            return new GenerationGate(options.MaximumConcurrentGenerations, options.MaximumQueuedGenerations);
-        });
+        services.TryAddSingleton<GenerationGate>();
         if (configure is not null)
         {
             services.Configure(configure);
@@ -58,6 +54,24 @@ public static class CachePoliciesServiceCollectionExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         return builder.Services.AddCachePolicies(configure);
+    }
+
+    private static void AddRootSettings(IServiceCollection services)
+    {
+        services.AddSingleton(s =>
+        {
+            var registry = s.GetRequiredService<PolicyRegistry>();
+            return new SettingsSection<CachePoliciesOptions>(
+                Options.Options.DefaultName, "", s.GetRequiredService<SettingsStore>(), (reader, options) => CachePoliciesOptions.Read(reader, options, registry));
+        });
+        services.AddSingleton<IConfigureOptions<CachePoliciesOptions>>(s => s.GetRequiredService<SettingsSection<CachePoliciesOptions>>());
+        services.AddSingleton<IOptionsChangeTokenSource<CachePoliciesOptions>>(s => s.GetRequiredService<RootSettings>().Section);
+        services.AddSingleton<IValidateOptions<CachePoliciesOptions>, CachePoliciesOptionsValidator>();
+        services.AddSingleton(s => new RootSettings(
+            s.GetRequiredService<SettingsSection<CachePoliciesOptions>>(),
+            s.GetRequiredService<SettingsStore>(),
+            s.GetRequiredService<IOptionsFactory<CachePoliciesOptions>>(),
+            s.GetRequiredService<ILoggerFactory>().CreateLogger(Log.PolicyCategory)));
     }
 
     private sealed class Builder(IServiceCollection services) : ICachePoliciesBuilder

@@ -1,27 +1,37 @@
+using System.Diagnostics.CodeAnalysis;
+using CachePolicies;
 using CachePolicies.Policies;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>The shortest way to a single policy: <c>builder.AddH2Cache()</c>.</summary>
-public static class CachePoliciesHostApplicationBuilderExtensions
+/// <summary>The shortest way to a policy: <c>builder.AddH2Cache()</c>. The same methods as <see cref="CachePoliciesBuilderExtensions"/>, on the host's builder.</summary>
+public static partial class CachePoliciesHostApplicationBuilderExtensions
 {
-    /// <inheritdoc cref="CachePoliciesBuilderExtensions.AddH2Cache(ICachePoliciesBuilder, Action{H2CacheOptions})"/>
-    public static ICachePoliciesBuilder AddH2Cache(this IHostApplicationBuilder builder, Action<H2CacheOptions>? configure = null) =>
-        builder.AddCachePolicies().AddH2Cache(configure);
+    /// <inheritdoc cref="CachePoliciesBuilderExtensions.AddCachePolicy{TOptions}(ICachePoliciesBuilder, CachePolicyDescriptor{TOptions}, string, Action{TOptions})"/>
+    public static ICachePoliciesBuilder AddCachePolicy<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] TOptions>(
+        this IHostApplicationBuilder builder, CachePolicyDescriptor<TOptions> descriptor, string? name = null, Action<TOptions>? configure = null)
+        where TOptions : CachePolicyOptions, new() =>
+        builder.AddCachePolicies().AddCachePolicy(descriptor, name, configure);
 
-    /// <inheritdoc cref="CachePoliciesBuilderExtensions.AddBlockCache(ICachePoliciesBuilder, Action{BlockCacheOptions})"/>
-    public static ICachePoliciesBuilder AddBlockCache(this IHostApplicationBuilder builder, Action<BlockCacheOptions>? configure = null) =>
-        builder.AddCachePolicies().AddBlockCache(configure);
+    /// <inheritdoc cref="CachePoliciesBuilderExtensions.AddCachePolicy{TPolicy, TOptions}(ICachePoliciesBuilder, string, Action{TOptions})"/>
+    [RequiresDynamicCode("Options of any type are bound by reflection; give a function that binds them, for native compilation.")]
+    [RequiresUnreferencedCode("Options of any type are bound by reflection; give a function that binds them, for trimming.")]
+    public static ICachePoliciesBuilder AddCachePolicy<
+        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TPolicy,
+        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] TOptions>(
+        this IHostApplicationBuilder builder, string name, Action<TOptions>? configure = null)
+        where TPolicy : class, ICachePolicy
+        where TOptions : class, new() =>
+        builder.AddCachePolicies().AddCachePolicy<TPolicy, TOptions>(name, configure);
 
-    /// <inheritdoc cref="CachePoliciesBuilderExtensions.AddTeaCache(ICachePoliciesBuilder, Action{TeaCacheOptions})"/>
-    public static ICachePoliciesBuilder AddTeaCache(this IHostApplicationBuilder builder, Action<TeaCacheOptions>? configure = null) =>
-        builder.AddCachePolicies().AddTeaCache(configure);
-
-    /// <inheritdoc cref="CachePoliciesBuilderExtensions.AddDiCache(ICachePoliciesBuilder, Action{DiCacheOptions})"/>
-    public static ICachePoliciesBuilder AddDiCache(this IHostApplicationBuilder builder, Action<DiCacheOptions>? configure = null) =>
-        builder.AddCachePolicies().AddDiCache(configure);
-
-    /// <inheritdoc cref="CachePoliciesBuilderExtensions.AddNoCache(ICachePoliciesBuilder)"/>
-    public static ICachePoliciesBuilder AddNoCache(this IHostApplicationBuilder builder) => builder.AddCachePolicies().AddNoCache();
+    /// <inheritdoc cref="CachePoliciesBuilderExtensions.AddCachePolicy{TPolicy, TOptions}(ICachePoliciesBuilder, string, Action{IConfiguration, TOptions}, Action{TOptions})"/>
+    public static ICachePoliciesBuilder AddCachePolicy<
+        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TPolicy,
+        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] TOptions>(
+        this IHostApplicationBuilder builder, string name, Action<IConfiguration, TOptions> bind, Action<TOptions>? configure)
+        where TPolicy : class, ICachePolicy
+        where TOptions : class, new() =>
+        builder.AddCachePolicies().AddCachePolicy<TPolicy, TOptions>(name, bind, configure);
 }

@@ -22,8 +22,7 @@ public static class ModelBuilderExtensions
         var services = builder.Services;
         if (!services.Any(d => d.ServiceType == typeof(OnnxRuntimeBackend) && !d.IsKeyedService))
         {
-            services.AddSingleton<IConfigureOptions<OnnxRuntimeOptions>>(s => new ConfigureOptions<OnnxRuntimeOptions>(
-                o => s.GetService<IConfiguration>()?.GetSection($"{CachePoliciesOptions.SectionName}:OnnxRuntime").Bind(o)));
+            AddSettings(services, Options.Options.DefaultName, CachePoliciesOptions.OnnxRuntime);
             services.AddSingleton(s => Open(s, s.GetRequiredService<IOptions<OnnxRuntimeOptions>>().Value));
             services.TryAddSingleton<IDenoiserBackend>(s => s.GetRequiredService<OnnxRuntimeBackend>());
         }
@@ -50,8 +49,7 @@ public static class ModelBuilderExtensions
         var services = builder.Services;
         if (!services.Any(d => d.ServiceType == typeof(OnnxRuntimeBackend) && name.Equals(d.ServiceKey)))
         {
-            services.AddOptions<OnnxRuntimeOptions>(name).Configure<IServiceProvider>(
-                (o, s) => s.GetService<IConfiguration>()?.GetSection($"{CachePoliciesOptions.SectionName}:OnnxRuntime:{name}").Bind(o));
+            AddSettings(services, name, $"{CachePoliciesOptions.OnnxRuntime}:{name}");
             services.AddKeyedSingleton(name, (s, _) => Open(s, s.GetRequiredService<IOptionsMonitor<OnnxRuntimeOptions>>().Get(name)));
             services.TryAddKeyedSingleton<IDenoiserBackend>(name, (s, _) => s.GetRequiredKeyedService<OnnxRuntimeBackend>(name));
         }
@@ -64,16 +62,26 @@ public static class ModelBuilderExtensions
         return builder;
     }
 
-    /// <summary>Opens a staged ONNX model on a backend of its own name; a keyed <see cref="StagedDenoiser"/> of the same name.</summary>
+    /// <summary>
+    /// Adds a model of its own name, for a host with several: the keyed services <see cref="OnnxDenoiserModel"/> and <see cref="StagedDenoiser"/>.
+    /// </summary>
     /// <param name="builder">The builder.</param>
+    /// <param name="name">The key of the services.</param>
     /// <param name="directory">The directory with <c>manifest.json</c>.</param>
-    /// <param name="backend">The name that <see cref="UseOnnxRuntime(ICachePoliciesBuilder, string, Action{OnnxRuntimeOptions}?)"/> gave the backend.</param>
-    public static ICachePoliciesBuilder UseModel(this ICachePoliciesBuilder builder, string directory, string backend)
+    /// <param name="backend">
+    /// The name that <see cref="UseOnnxRuntime(ICachePoliciesBuilder, string, Action{OnnxRuntimeOptions}?)"/> gave the backend that it runs on;
+    /// <see langword="null"/> for the backend without a name, which all such models share.
+    /// </param>
+    /// <exception cref="InvalidOperationException">A model of this name is registered already.</exception>
+    public static ICachePoliciesBuilder UseModel(this ICachePoliciesBuilder builder, string name, string directory, string? backend = null)
     {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
         ArgumentException.ThrowIfNullOrWhiteSpace(directory);
-        builder.UseOnnxRuntime(backend);
-        builder.Services.AddKeyedSingleton(backend, (s, _) => Load(s, s.GetRequiredKeyedService<OnnxRuntimeBackend>(backend), directory));
-        builder.Services.AddKeyedSingleton(backend, (s, _) => s.GetRequiredKeyedService<OnnxDenoiserModel>(backend).Denoiser);
+        RefuseSecond(builder.Services, name);
+        _ = backend is null ? builder.UseOnnxRuntime() : builder.UseOnnxRuntime(backend);
+        builder.Services.AddKeyedSingleton(name, (s, _) => Load(s, backend is null ? s.GetRequiredService<OnnxRuntimeBackend>() : s.GetRequiredKeyedService<OnnxRuntimeBackend>(backend), directory));
+        builder.Services.AddKeyedSingleton(name, (s, _) => s.GetRequiredKeyedService<OnnxDenoiserModel>(name).Denoiser);
         return builder;
     }
 
@@ -83,14 +91,44 @@ public static class ModelBuilderExtensions
     /// </summary>
     /// <param name="builder">The builder.</param>
     /// <param name="directory">The directory with <c>manifest.json</c>; a relative one is looked for under the working folder, then beside the program.</param>
+    /// <exception cref="InvalidOperationException">A model without a name is registered already; give further ones names.</exception>
     public static ICachePoliciesBuilder UseModel(this ICachePoliciesBuilder builder, string directory)
     {
+        ArgumentNullException.ThrowIfNull(builder);
         ArgumentException.ThrowIfNullOrWhiteSpace(directory);
+        RefuseSecond(builder.Services, null);
         builder.UseOnnxRuntime();
         builder.Services.AddSingleton(s => Load(s, s.GetRequiredService<OnnxRuntimeBackend>(), directory));
         builder.Services.AddSingleton(s => s.GetRequiredService<OnnxDenoiserModel>().Denoiser);
         builder.Services.AddSingleton<ITextToImageModel>(s => OnnxTextToImage.Create(s.GetRequiredService<OnnxDenoiserModel>()));
         return builder;
+    }
+
+    /// <summary>Two models under one name would be a guess which of them is meant.</summary>
+    internal static void RefuseSecond(IServiceCollection services, string? name)
+    {
+        if (services.Any(d => d.ServiceType == typeof(StagedDenoiser) && Equals(d.ServiceKey, name)))
+        {
+            throw new InvalidOperationException(name is null
+                ? "A model is registered already; give each further one a name: UseModel(name, directory)."
+                : $"A model is registered as '{Excerpt.Of(name)}' already; give this one another name.");
+        }
+    }
+
+    /// <summary>Reads the settings of a backend, and has them checked when the host starts. They are those of an open device, so that they do not follow the file.</summary>
+    private static void AddSettings(IServiceCollection services, string name, string part)
+    {
+        services.AddSingleton(new NamedBackend(name));
+        services.AddSingleton<IConfigureOptions<OnnxRuntimeOptions>>(s =>
+        {
+            string[] others = [.. name.Length > 0 ? [] : s.GetServices<NamedBackend>().Where(b => b.Name.Length > 0).Select(b => b.Name)];
+            return new SettingsSection<OnnxRuntimeOptions>(name, part, s.GetRequiredService<SettingsStore>(), (reader, options) =>
+            {
+                reader.Skip(others);
+                reader.AsConfiguration().Bind(options);
+            });
+        });
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<OnnxRuntimeOptions>, OnnxRuntimeOptionsValidator>());
     }
 
     private static OnnxRuntimeBackend Open(IServiceProvider services, OnnxRuntimeOptions options)

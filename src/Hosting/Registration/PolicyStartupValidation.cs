@@ -1,10 +1,12 @@
+using CachePolicies.Backends.OnnxRuntime;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 
 namespace CachePolicies.Hosting;
 
 /// <summary>Makes every registered policy once when the host starts, so that wrong settings stop the start and not the first request.</summary>
-internal sealed class PolicyStartupValidation(ICachePolicyProvider policies, IOptions<CachePoliciesOptions> options) : IHostedService
+internal sealed class PolicyStartupValidation(ICachePolicyProvider policies, IOptions<CachePoliciesOptions> options, IServiceProvider services) : IHostedService
 {
     public Task StartAsync(CancellationToken cancellationToken)
     {
@@ -12,6 +14,12 @@ internal sealed class PolicyStartupValidation(ICachePolicyProvider policies, IOp
         foreach (var name in policies.Names)
         {
             policies.GetPolicy(name);
+        }
+
+        if (services.GetServices<NamedBackend>().Select(b => b.Name).ToArray() is { Length: > 0 } backends)
+        {
+            var settings = services.GetRequiredService<IOptionsMonitor<OnnxRuntimeOptions>>();
+            Array.ForEach(backends, b => settings.Get(b));
         }
 
         return Task.CompletedTask;

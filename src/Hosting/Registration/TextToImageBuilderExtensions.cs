@@ -10,10 +10,12 @@ public static class TextToImageBuilderExtensions
     /// <summary>Uses a text-to-image model of your own: any stages, any encoder and decoder.</summary>
     /// <param name="builder">The builder.</param>
     /// <param name="create">Makes the model when it is first needed; called once.</param>
+    /// <exception cref="InvalidOperationException">A model without a name is registered already.</exception>
     public static ICachePoliciesBuilder UseTextToImage(this ICachePoliciesBuilder builder, Func<IServiceProvider, ITextToImageModel> create)
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(create);
+        ModelBuilderExtensions.RefuseSecond(builder.Services, null);
         builder.Services.AddSingleton(create);
         builder.Services.AddSingleton(s => s.GetRequiredService<ITextToImageModel>().Denoiser);
         return builder;

@@ -56,6 +56,20 @@ public static class CachePolicyExtensions
         return new PerFramePolicy(policy);
     }
 
+    /// <summary>
+    /// Measures with another estimator, one of your own for instance. Thresholds mean another thing under another estimator. A policy that measures
+    /// nothing is refused when it is planned.
+    /// </summary>
+    /// <param name="policy">The policy that is decorated.</param>
+    /// <param name="estimator">Takes the place of the policy's own.</param>
+    /// <param name="measurement">The measurement that it is for, by its key's name; <see langword="null"/>, the default, for all.</param>
+    public static ICachePolicy WithEstimator(this ICachePolicy policy, ISimilarityEstimator estimator, string? measurement = null)
+    {
+        ArgumentNullException.ThrowIfNull(policy);
+        ArgumentNullException.ThrowIfNull(estimator);
+        return new EstimatorPolicy(policy, estimator, measurement);
+    }
+
     private static ICachePolicy Force(ICachePolicy policy, int steps, bool changesNothing, string reason, Func<LaneInfo, IForcedComputeRule> createRule)
     {
         ArgumentNullException.ThrowIfNull(policy);

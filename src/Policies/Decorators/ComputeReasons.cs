@@ -24,6 +24,9 @@ public static class ComputeReasons
     /// <summary>The part of the evaluations at the start that DiCache and MagCache retain.</summary>
     public const string Retention = "retention";
 
+    /// <summary>One evaluation of TaylorSeer's interval is computed.</summary>
+    public const string Interval = "interval";
+
     /// <summary>There is nothing to reuse yet.</summary>
     public const string NothingComputed = "nothing computed yet";
 }

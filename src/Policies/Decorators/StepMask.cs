@@ -9,7 +9,7 @@ namespace CachePolicies.Policies;
 /// </summary>
 public sealed class StepMask : IEquatable<StepMask>
 {
-    private const string Right = "slow, medium, fast, ultra, or a letter for each evaluation is right: C computes, r may reuse, and the first computes (CCCrrCrr)";
+    internal const string Expected = "slow, medium, fast, ultra, or a letter for each evaluation: C computes, r may reuse, and the first computes (CCCrrCrr)";
 
     private readonly ImmutableArray<bool> _computes;
 
@@ -40,12 +40,12 @@ public sealed class StepMask : IEquatable<StepMask>
     /// <exception cref="FormatException">It is neither, or the first letter is not <c>C</c>.</exception>
     public static StepMask Parse(string text) => TryParse(text, out var mask, out var reason)
         ? mask
-        : throw new FormatException($"The step mask '{text}' cannot be read; {reason}.");
+        : throw new FormatException($"The step mask '{Excerpt.Of(text)}' cannot be read; expected {reason}.");
 
     /// <summary>Reads a preset's name or letters.</summary>
     public static bool TryParse([NotNullWhen(true)] string? text, [NotNullWhen(true)] out StepMask? mask, out string reason)
     {
-        reason = Right;
+        reason = Expected;
         mask = ((ReadOnlySpan<StepMask>)[Slow, Medium, Fast, Ultra]).ToArray().FirstOrDefault(m => string.Equals(m.Name, text, StringComparison.OrdinalIgnoreCase));
         if (mask is null && text is ['C', ..] && text.All(letter => letter is 'C' or 'r'))
         {
@@ -65,7 +65,7 @@ public sealed class StepMask : IEquatable<StepMask>
         ArgumentOutOfRangeException.ThrowIfLessThan(evaluationCount, 1);
         if (!Scales && Length > evaluationCount)
         {
-            throw new ArgumentException($"The step mask '{Name}' has {Length} letters and the run {evaluationCount} evaluations; at most as many are right.");
+            throw new ArgumentException($"The step mask '{Name}' has {Length} letters and the run {evaluationCount} evaluations; expected at most as many.");
         }
 
         var last = Math.Max(1, evaluationCount - 1);

@@ -16,17 +16,29 @@ public sealed class EasyCacheOptions : CachePolicyOptions
 
     /// <summary>The denoiser is skipped while the accumulated predicted change of its output, relative to it, is below this.</summary>
     /// <value>τ, finite, at least 0. The default is 0.05, the authors' for Wan2.1 (HunyuanVideo 0.025); 0 never skips.</value>
-    public float Threshold { get; set; } = 0.05f;
+    public float Threshold { get; set => field = Given(value); } = 0.05f;
 
     /// <summary>How the output is made: x + (v − x)_cached as published, or extrapolated.</summary>
     /// <value>Plain by default; <see cref="SkipMethod.Aligned"/> is refused, because nothing runs before the decision.</value>
     public SkipApproximationOptions Approximation { get; } = new();
 
-    private protected override string? WhyNotPerFrame => "EasyCache divides changes that it measures apart, and the worst frames of two changes need not be the same";
+    /// <summary>The options with the values that they take.</summary>
+    internal static OptionSet<EasyCacheOptions> Set { get; } = OptionSet<EasyCacheOptions>.Empty
+        .With(nameof(Threshold), OptionTypes.Threshold, static o => o.Threshold, static (o, v) => o.Threshold = v, symbol: "τ")
+        .With(nameof(Approximation), SkipApproximationOptions.Set, static o => o.Approximation)
+        .With(Common);
 
-    private protected override void Check(OptionsProblems problems)
+
+    /// <inheritdoc/>
+    public override OptionSet Declared => Set;
+
+    /// <inheritdoc/>
+    protected override string? WhyMeasurementsAreFixed => "EasyCache divides changes that it measures apart, and the worst frames of two changes need not be the same";
+
+    /// <inheritdoc/>
+    protected override void Check(OptionsProblems problems)
     {
-        problems.RequireThreshold(Threshold, nameof(Threshold));
-        Approximation.Check(problems, nameof(Approximation), "EasyCache decides at 'latent', before any block ran");
+        ArgumentNullException.ThrowIfNull(problems);
+        Approximation.RefuseAligned(problems, nameof(Approximation), "EasyCache decides at 'latent', before any block ran");
     }
 }

@@ -6,7 +6,7 @@ namespace CachePolicies.Policies;
 /// The authors' code: PFS of the first double block's residual &lt; τ1 reuses the structure stage and forces the reuse of the detail stage;
 /// else PFS of the first single block's residual &lt; τ2 reuses the detail stage. Both first blocks always run.
 /// </summary>
-internal sealed class H2CacheFirstBlockPolicy(H2CacheOptions options, string name) : IH2CachePolicy, ICachePolicySession
+internal sealed class H2CacheFirstBlockPolicy(H2CacheOptions options, string name) : ICachePolicy, ICachePolicySession
 {
     /// <summary>The first single block's residual over [text; image] tokens.</summary>
     public const string ResidualSignal = "residual";
@@ -21,11 +21,7 @@ internal sealed class H2CacheFirstBlockPolicy(H2CacheOptions options, string nam
     private readonly Approximation _addStructure = options.Approximation.OfResidual(StructureProbe, Embedded, StructureProbe);
     private readonly Approximation _addDetail = options.Approximation.OfResidual(DetailProbe, Structure, DetailProbe);
 
-    private readonly H2Adaptation? _adaptation = options.Adaptive.Enabled ? new H2Adaptation(options.Adaptive) : null;
-
     public string Name => name;
-
-    MeasurementKey IH2CachePolicy.Structure => StructureDistance;
 
     public CachePlan Plan(DenoiserLayout layout) => CachePlan.For(layout)
         .Measure(StructureDistance, MeasurementSubject.Residual(Embedded, StructureProbe), _structure, ReferenceUpdate.WhenStageComputed)
@@ -33,17 +29,13 @@ internal sealed class H2CacheFirstBlockPolicy(H2CacheOptions options, string nam
         .Skip(StructureProbe, Structure, _addStructure)
         .Skip(DetailProbe, Detail, _addDetail);
 
-    public ICachePolicySession CreateSession(in LaneInfo lane) => _adaptation is null ? this : new H2AdaptiveSession(this, _adaptation);
+    public ICachePolicySession CreateSession(in LaneInfo lane) => this;
 
-    public CacheDecision Decide(in BoundaryVisit visit) => Decide(visit, 1);
-
-    public CacheDecision Decide(in BoundaryVisit visit, float factor) => visit.Boundary.Role switch
+    public CacheDecision Decide(in BoundaryVisit visit) => visit.Boundary.Role switch
     {
-        StructureProbe => CacheDecision.SkipBelow(visit.Distance(StructureDistance), _structureThreshold * factor, Structure),
+        StructureProbe => CacheDecision.SkipBelow(visit.Distance(StructureDistance), _structureThreshold, Structure),
         DetailProbe when !visit.Computed(StructureProbe, Structure) => CacheDecision.Skip(Detail),
-        DetailProbe => CacheDecision.SkipBelow(visit.Distance(DetailDistance), _detailThreshold * factor, Detail),
+        DetailProbe => CacheDecision.SkipBelow(visit.Distance(DetailDistance), _detailThreshold, Detail),
         _ => CacheDecision.Compute,
     };
-
-    public bool StructureReferenceMoved(in EvaluationOutcome outcome) => outcome.Computed(StructureProbe, Structure);
 }

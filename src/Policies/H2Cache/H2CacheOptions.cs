@@ -36,27 +36,27 @@ public sealed class H2CacheOptions : CachePolicyOptions
 
     /// <summary>The paper's algorithm, or that of the authors' code.</summary>
     /// <value>The default is <see cref="H2CacheVariant.Paper"/>.</value>
-    public H2CacheVariant Variant { get; set; }
+    public H2CacheVariant Variant { get; set => field = Given(value); }
 
     /// <summary>Below this distance both stages are reused.</summary>
     /// <value>τ1, finite, at least 0. The default is 0.15; 0 never hits.</value>
-    public float StructureThreshold { get; set; } = 0.15f;
+    public float StructureThreshold { get; set => field = Given(value); } = 0.15f;
 
     /// <summary>Below this distance the detail stage is reused.</summary>
     /// <value>τ2, finite, at least 0. The default is 0.18; 0 never hits, save after a structure hit of the first-block-residual variant.</value>
-    public float DetailThreshold { get; set; } = 0.18f;
+    public float DetailThreshold { get; set => field = Given(value); } = 0.18f;
 
     /// <summary>How finely the structure check looks: the feature is pooled by windows of tokens / divisor, at least 1 (no pooling).</summary>
     /// <value>Dp1, at least 1. The default is 512.</value>
-    public int StructurePoolDivisor { get; set; } = 512;
+    public int StructurePoolDivisor { get; set => field = Given(value); } = 512;
 
     /// <summary>How finely the detail check looks.</summary>
     /// <value>Dp2, at least 1. The default is 384.</value>
-    public int DetailPoolDivisor { get; set; } = 384;
+    public int DetailPoolDivisor { get; set => field = Given(value); } = 384;
 
     /// <summary>Which step the references come from. Only <see cref="H2CacheVariant.Paper"/> has the choice.</summary>
     /// <value>The default is <see cref="H2ReferenceUpdate.FullCompute"/>: reference and cached output are of the same step.</value>
-    public H2ReferenceUpdate ReferenceUpdate { get; set; }
+    public H2ReferenceUpdate ReferenceUpdate { get; set => field = Given(value); }
 
     /// <summary>How skipped state is made.</summary>
     /// <value>Plain by default. <see cref="SkipMethod.Aligned"/> needs <see cref="H2CacheVariant.FirstBlockResidual"/>.</value>
@@ -66,18 +66,29 @@ public sealed class H2CacheOptions : CachePolicyOptions
     /// <value>Off by default.</value>
     public H2AdaptiveOptions Adaptive { get; } = new();
 
-    private protected override void Check(OptionsProblems problems)
+    /// <summary>The options with the values that they take.</summary>
+    internal static OptionSet<H2CacheOptions> Set { get; } = OptionSet<H2CacheOptions>.Empty
+        .With(nameof(Variant), OptionTypes.OneOf<H2CacheVariant>(), static o => o.Variant, static (o, v) => o.Variant = v)
+        .With(nameof(StructureThreshold), OptionTypes.Threshold, static o => o.StructureThreshold, static (o, v) => o.StructureThreshold = v, symbol: "τ1")
+        .With(nameof(DetailThreshold), OptionTypes.Threshold, static o => o.DetailThreshold, static (o, v) => o.DetailThreshold = v, symbol: "τ2")
+        .With(nameof(StructurePoolDivisor), OptionTypes.AtLeast(1), static o => o.StructurePoolDivisor, static (o, v) => o.StructurePoolDivisor = v, symbol: "Dp1")
+        .With(nameof(DetailPoolDivisor), OptionTypes.AtLeast(1), static o => o.DetailPoolDivisor, static (o, v) => o.DetailPoolDivisor = v, symbol: "Dp2")
+        .With(nameof(ReferenceUpdate), OptionTypes.OneOf<H2ReferenceUpdate>(), static o => o.ReferenceUpdate, static (o, v) => o.ReferenceUpdate = v)
+        .With(nameof(Approximation), SkipApproximationOptions.Set, static o => o.Approximation)
+        .With(nameof(Adaptive), H2AdaptiveOptions.Set, static o => o.Adaptive)
+        .With(Common);
+
+
+    /// <inheritdoc/>
+    public override OptionSet Declared => Set;
+
+    /// <inheritdoc/>
+    protected override void Check(OptionsProblems problems)
     {
-        problems.RequireDefined(Variant, nameof(Variant));
-        problems.RequireThreshold(StructureThreshold, nameof(StructureThreshold));
-        problems.RequireThreshold(DetailThreshold, nameof(DetailThreshold));
-        problems.RequireAtLeast(1, StructurePoolDivisor, nameof(StructurePoolDivisor));
-        problems.RequireAtLeast(1, DetailPoolDivisor, nameof(DetailPoolDivisor));
-        problems.RequireDefined(ReferenceUpdate, nameof(ReferenceUpdate));
-        Adaptive.Check(problems, nameof(Adaptive));
-        Approximation.Check(
-            problems,
-            nameof(Approximation),
-            Variant == H2CacheVariant.Paper ? "the paper's variant decides at 'latent', before any block ran (Variant FirstBlockResidual has both)" : null);
+        ArgumentNullException.ThrowIfNull(problems);
+        if (Variant == H2CacheVariant.Paper)
+        {
+            Approximation.RefuseAligned(problems, nameof(Approximation), "the paper's variant decides at 'latent', before any block ran (Variant FirstBlockResidual has both)");
+        }
     }
 }

@@ -6,7 +6,7 @@ namespace CachePolicies.Policies;
 /// <summary>ratio *= m_t; err += |1 − ratio|; skip the stack while err ≤ τ (and at most K in a row, which a decorator counts).</summary>
 internal sealed class MagCachePolicy(MagCacheOptions options, string name) : ICachePolicy
 {
-    private readonly MagCacheCalibration _calibration = options.Calibration!;
+    private readonly MagCacheCalibration _calibration = options.Ratios()!;
     private readonly float _threshold = options.Threshold;
     private readonly double _retention = options.RetentionRatio;
     private readonly Approximation _approximation = options.Approximation.OfResidual(Embedded);

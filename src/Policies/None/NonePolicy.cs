@@ -1,9 +1,9 @@
 namespace CachePolicies.Policies;
 
 /// <summary>Computes everything.</summary>
-internal sealed class NonePolicy : ICachePolicy, ICachePolicySession
+internal sealed class NonePolicy(string name) : ICachePolicy, ICachePolicySession
 {
-    public string Name => "None";
+    public string Name => name;
 
     public CachePlan Plan(DenoiserLayout layout) => CachePlan.For(layout);
 

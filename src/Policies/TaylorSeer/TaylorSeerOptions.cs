@@ -12,32 +12,43 @@ public sealed class TaylorSeerOptions : CachePolicyOptions
     public TaylorSeerOptions()
         : base(warmupSteps: 3)
     {
-        Approximation.Method = SkipMethod.Taylor;
     }
 
-    /// <summary>Every so many evaluations one is computed.</summary>
+    /// <summary>One evaluation in so many is computed.</summary>
     /// <value>N, at least 1. The default is 5, as in diffusers (the authors' for FLUX is 6); 1 computes all.</value>
-    public int Interval { get; set; } = 5;
+    public int Interval { get; set => field = Given(value); } = 5;
 
     /// <summary>Where the skip begins; what is extrapolated is the residual over it.</summary>
     /// <value>A boundary's name or role. The default is <c>embedded</c>; <c>latent</c> works on an unsplit model.</value>
-    public string From { get; set; } = BoundaryRole.Embedded.ToName();
+    public string From { get; set => field = Given(value); } = BoundaryRole.Embedded.ToName();
 
     /// <summary>Where the skip leads.</summary>
     /// <value>A boundary's name or role. The default is <c>detail</c>; <c>output</c> works on an unsplit model.</value>
-    public string To { get; set; } = BoundaryRole.Detail.ToName();
+    public string To { get; set => field = Given(value); } = BoundaryRole.Detail.ToName();
 
     /// <summary>Order (O in the paper), damping and coordinate of the extrapolation.</summary>
     /// <value>Taylor of order 1 by default, as in the authors' scripts for FLUX and HunyuanVideo and in diffusers.</value>
-    public SkipApproximationOptions Approximation { get; } = new();
+    public SkipApproximationOptions Approximation { get; } = new(SkipMethod.Taylor);
 
-    private protected override string? WhyNotPerFrame => "TaylorSeer measures nothing";
+    /// <summary>The options with the values that they take.</summary>
+    internal static OptionSet<TaylorSeerOptions> Set { get; } = OptionSet<TaylorSeerOptions>.Empty
+        .With(nameof(Interval), OptionTypes.AtLeast(1), static o => o.Interval, static (o, v) => o.Interval = v, symbol: "N")
+        .With(nameof(From), OptionTypes.Boundary, static o => o.From, static (o, v) => o.From = v)
+        .With(nameof(To), OptionTypes.Boundary, static o => o.To, static (o, v) => o.To = v)
+        .With(nameof(Approximation), SkipApproximationOptions.Set, static o => o.Approximation)
+        .With(Common);
 
-    private protected override void Check(OptionsProblems problems)
+
+    /// <inheritdoc/>
+    public override OptionSet Declared => Set;
+
+    /// <inheritdoc/>
+    protected override string? WhyMeasurementsAreFixed => "TaylorSeer measures nothing";
+
+    /// <inheritdoc/>
+    protected override void Check(OptionsProblems problems)
     {
-        problems.RequireAtLeast(1, Interval, nameof(Interval));
-        problems.RequireBoundary(From, nameof(From));
-        problems.RequireBoundary(To, nameof(To));
-        Approximation.Check(problems, nameof(Approximation), "a fixed schedule has no probe");
+        ArgumentNullException.ThrowIfNull(problems);
+        Approximation.RefuseAligned(problems, nameof(Approximation), "a fixed schedule has no probe");
     }
 }

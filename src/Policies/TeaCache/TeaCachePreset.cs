@@ -41,6 +41,6 @@ public sealed record TeaCachePreset(string Signal, ImmutableArray<double> Coeffi
             new(TimeEmbedding, [2396.76752, -1311.10545, 201.331979, -8.29855975, 0.137887774]),
         TeaCacheFamily.Wan21Large =>
             new(TimeEmbedding, [-5784.54975374, 5449.50911966, -1811.16591783, 256.27178429, -13.02252404]),
-        _ => throw new ArgumentOutOfRangeException(nameof(family), family, $"One of {string.Join(", ", Enum.GetNames<TeaCacheFamily>())} is right."),
+        _ => throw new ArgumentOutOfRangeException(nameof(family), family, $"Expected one of {string.Join(", ", Enum.GetNames<TeaCacheFamily>())}."),
     };
 }

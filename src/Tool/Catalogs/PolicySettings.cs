@@ -5,33 +5,56 @@ namespace CachePolicies.Tool;
 /// <summary>A policy with settings, as the command line or a policy file names it.</summary>
 internal sealed class PolicySettings
 {
-    private readonly CachePolicyOptions? _options;
-    private readonly IReadOnlyCollection<string> _given;
+    private readonly CachePolicyOptions _options;
 
-    private PolicySettings(PolicyEntry entry, string label, CachePolicyOptions? options, IReadOnlyCollection<string> given)
+    private PolicySettings(CachePolicyDescriptor entry, string label, CachePolicyOptions options)
     {
         Entry = entry;
         Label = label;
         _options = options;
-        _given = given;
-        Policy = options is null ? CachePolicy.None : entry.CreatePolicy(options);
+        Policy = For(null);
     }
 
-    public PolicyEntry Entry { get; }
+    /// <summary>The policy in the catalogue.</summary>
+    public CachePolicyDescriptor Entry { get; }
+
+    /// <summary>Its name as the tool writes it.</summary>
+    public string Name => NameOf(Entry);
 
     /// <summary>What tables and pictures call it.</summary>
     public string Label { get; }
 
+    /// <summary>The policy with its general defaults.</summary>
     public ICachePolicy Policy { get; }
 
-    /// <summary>The settings that differ from the defaults, as <c>Name=Value</c>.</summary>
-    public IReadOnlyList<string> Settings => _options is null ? [] : OptionBinder.Describe(_options, Entry.CreateOptions!(), _given);
+    /// <summary>The settings that differ from the defaults, as <c>Name=Value</c>: given again they make the same policy.</summary>
+    public IReadOnlyList<string> Settings
+    {
+        get
+        {
+            var defaults = Entry.CreateOptions();
+            return [.. Entry.Options.Where(o => o.Read(_options) != o.Read(defaults)).Select(o => $"{o.Name}={o.Read(_options)}")];
+        }
+    }
+
+    /// <summary>The names of all policies as the tool writes them.</summary>
+    public static IReadOnlyList<string> Names { get; } = [.. PolicyCatalog.All.Select(NameOf)];
+
+    /// <summary>The policy for a family of models, whose published settings stand in for those that were not given.</summary>
+    public ICachePolicy For(string? family) => Entry.Create(_options, Name, family);
+
+    /// <summary>The policy of a name, without regard to case and dashes.</summary>
+    /// <exception cref="UsageException">There is none.</exception>
+    public static CachePolicyDescriptor Find(string name) => PolicyCatalog.Find(name) ?? throw Tool.Names.Unknown("policy", name, Names);
+
+    /// <summary>A policy's name as the tool writes it.</summary>
+    public static string NameOf(CachePolicyDescriptor policy) => policy.Name.ToLowerInvariant();
 
     /// <summary>Every setting in force, defaults among them, as <c>Name=Value</c>.</summary>
-    public IReadOnlyList<string> InForce => _options is null ? [] : OptionBinder.All(_options, _given);
+    public IReadOnlyList<string> InForce => [.. Entry.Options.Select(o => $"{o.Name}={o.Read(_options)}")];
 
     /// <summary>The policy as a comparison takes it.</summary>
-    public ComparedPolicy ToCompared() => new(Label, Entry.Name, Policy) { Options = Settings, Settings = InForce, HasTwoStages = Entry.HasTwoStages };
+    public ComparedPolicy ToCompared() => new(Label, Name, Policy) { Options = Settings, Settings = InForce, HasTwoStages = Entry.HasTwoStages };
 
     /// <summary>Makes the policy, or says what is wrong with its name or settings.</summary>
     /// <param name="name">The policy's name.</param>
@@ -40,19 +63,12 @@ internal sealed class PolicySettings
     /// <exception cref="UsageException">There is no such policy or option, or a value is out of range.</exception>
     public static PolicySettings Create(string name, IReadOnlyCollection<string> settings, string? label = null)
     {
-        var entry = PolicyCatalog.Find(name);
-        if (entry.CreateOptions is null)
-        {
-            return settings.Count == 0
-                ? new PolicySettings(entry, label ?? entry.Name, null, [])
-                : throw new UsageException($"The policy '{entry.Name}' has no options; '{settings.First()}' cannot be set.");
-        }
-
+        var entry = Find(name);
         var options = entry.CreateOptions();
-        OptionBinder.Apply(options, $"the policy '{entry.Name}'", settings);
+        OptionArguments.Apply(entry.Options, options, $"the policy '{NameOf(entry)}'", settings);
         var problems = options.Validate();
         return problems.Count == 0
-            ? new PolicySettings(entry, label ?? entry.Name, options, settings)
+            ? new PolicySettings(entry, label ?? NameOf(entry), options)
             : throw new UsageException(string.Join(" ", problems));
     }
 }

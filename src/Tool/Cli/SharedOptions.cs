@@ -20,7 +20,7 @@ internal static class SharedOptions
     {
         var option = new Option<string>("--policy", "-p")
         {
-            Description = $"The policy: {string.Join(", ", PolicyCatalog.All.Select(p => p.Name))}.",
+            Description = $"The policy: {string.Join(", ", PolicySettings.Names)}.",
             HelpName = "NAME",
             Required = byDefault is null,
         };

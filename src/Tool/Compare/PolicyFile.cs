@@ -1,4 +1,5 @@
 using System.Text.Json;
+using CachePolicies.Policies;
 
 namespace CachePolicies.Tool;
 
@@ -58,15 +59,15 @@ internal static class PolicyFile
 
     private static JsonElement.ObjectEnumerator Members(string path, JsonElement element) => element.ValueKind == JsonValueKind.Object
         ? element.EnumerateObject()
-        : throw new UsageException($"The policy file '{path}' holds no object; {{ \"H2Cache\": {{ \"StructureThreshold\": 0.1 }} }} is right.");
+        : throw new UsageException($"The policy file '{path}' is not an object; expected {{ \"H2Cache\": {{ \"StructureThreshold\": 0.1 }} }}.");
 
-    private static bool IsPolicy(string name) => PolicyCatalog.All.Any(p => Names.AreEqual(p.Name, name));
+    private static bool IsPolicy(string name) => PolicyCatalog.Find(name) is not null;
 
     private static PolicySettings Create(JsonProperty member)
     {
         if (member.Value.ValueKind != JsonValueKind.Object)
         {
-            throw new UsageException($"The settings of '{member.Name}' are {member.Value.ValueKind}; an object such as {{ \"StructureThreshold\": 0.1 }} is right.");
+            throw new UsageException($"The settings of '{Excerpt.Of(member.Name)}' are {member.Value.ValueKind}; expected an object such as {{ \"StructureThreshold\": 0.1 }}.");
         }
 
         var settings = member.Value.EnumerateObject().Where(p => p.Name != PolicyKey).SelectMany(p => Flatten(p.Name, p.Value)).ToArray();

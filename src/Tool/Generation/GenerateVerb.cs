@@ -63,7 +63,7 @@ internal static class GenerateVerb
 
     private static JsonObject ToJson(PolicySettings policy, PictureRequest picture, EvaluationLog run, GeneratedPicture result, string file) => new()
     {
-        ["policy"] = policy.Entry.Name,
+        ["policy"] = policy.Name,
         ["options"] = JsonLine.Array(policy.Settings.Select(s => (JsonNode?)s)),
         ["prompt"] = picture.Prompt,
         ["seed"] = picture.Seed,

@@ -15,7 +15,7 @@ internal static class MeasureVerb
         var current = new Argument<string>("KEY_CURRENT") { Description = "The tensor whose distance is asked for, such as 0005/structure." };
         var estimator = new Option<string>("--estimator", "-e")
         {
-            Description = $"How: {string.Join(", ", EstimatorCatalog.Known)}.",
+            Description = $"How: {string.Join(", ", EstimatorChoice.Known)}.",
             HelpName = "NAME",
             Required = true,
         };
@@ -28,7 +28,7 @@ internal static class MeasureVerb
                 parsed.GetRequiredValue(file),
                 parsed.GetRequiredValue(reference),
                 parsed.GetRequiredValue(current),
-                EstimatorCatalog.Create(parsed.GetRequiredValue(estimator), parsed.GetRequiredValue(settings)));
+                EstimatorChoice.Create(parsed.GetRequiredValue(estimator), parsed.GetRequiredValue(settings)));
             Write(console, measured, parsed.GetValue(json));
             return ExitCodes.Success;
         });

@@ -20,8 +20,8 @@ internal static class ReplayVerb
         var command = new Command("replay", "Shows what a policy decides on a recorded run, without the model. TeaCache's polynomial is read as published; -o ClampNegative=true reads it as generations do.") { trace, policy, settings, json };
         command.SetAction((parsed, cancellationToken) =>
         {
-            var entry = PolicyCatalog.Find(parsed.GetRequiredValue(policy));
-            var chosen = PolicySettings.Create(entry.Name, [.. entry.AsPublished, .. parsed.GetRequiredValue(settings)]);
+            var entry = PolicySettings.Find(parsed.GetRequiredValue(policy));
+            var chosen = PolicySettings.Create(PolicySettings.NameOf(entry), [.. entry.AsPublished, .. parsed.GetRequiredValue(settings)]);
             Run(console, parsed.GetRequiredValue(trace), chosen, parsed.GetValue(json), cancellationToken);
             return Task.FromResult(ExitCodes.Success);
         });
@@ -66,7 +66,7 @@ internal static class ReplayVerb
         JsonLine.Write(output, new JsonObject
         {
             ["summary"] = true,
-            ["policy"] = policy.Entry.Name,
+            ["policy"] = policy.Name,
             ["options"] = JsonLine.Array(policy.Settings.Select(s => (JsonNode?)s)),
             ["steps"] = run.Evaluations.Count,
             ["full"] = run.Count(ComputedShare.Full),

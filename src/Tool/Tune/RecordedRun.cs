@@ -1,6 +1,7 @@
 using CachePolicies.Backends.Cpu;
 using CachePolicies.Engine;
 using CachePolicies.Engine.Traces;
+using CachePolicies.Policies;
 
 namespace CachePolicies.Tool;
 
@@ -8,7 +9,7 @@ namespace CachePolicies.Tool;
 /// A recorded run whose distances between any two steps are measured once and remembered, so that policies with thousands of settings decide on it
 /// without touching a tensor again. Used by one thread at a time.
 /// </summary>
-internal sealed class RecordedRun : IDisposable
+internal sealed class RecordedRun : IRecordedGeneration, IDisposable
 {
     private readonly TraceReader _trace;
     private readonly CpuBackend _backend = new();
@@ -27,6 +28,8 @@ internal sealed class RecordedRun : IDisposable
 
     public DenoiserLayout Layout => _replay.Denoiser.Layout;
 
+    public string Fingerprint => _trace.Metadata.GetValueOrDefault("fingerprint", "");
+
     public TraceReader Trace => _trace;
 
     public StageCosts Costs { get; }
@@ -38,6 +41,14 @@ internal sealed class RecordedRun : IDisposable
 
     /// <summary>Plays the run through the engine, tensors and all.</summary>
     public IReadOnlyList<EvaluationRecord> Replay(ICachePolicy policy) => _replay.Replay(policy);
+
+    void IRecordedGeneration.Replay(ICachePolicy policy) => Replay(policy);
+
+    public IReadOnlyList<(double Change, double Error)> ChangesAndErrors(CachePlan plan)
+    {
+        var distances = TableOf(plan.Measurements[0], needsReference: true);
+        return [.. Enumerable.Range(1, Evaluations.Count - 1).Select(t => ((double)distances.At(t, t - 1), (double)ReuseError(plan.Kept[0], t, t - 1)))];
+    }
 
     /// <summary>The distances of one measurement.</summary>
     /// <param name="measurement">The measurement.</param>

@@ -1,4 +1,5 @@
 using CachePolicies.Engine;
+using CachePolicies.Policies;
 
 namespace CachePolicies.Tool;
 
@@ -19,7 +20,7 @@ internal sealed record Screening(int Count, long Steps, TimeSpan Elapsed, IReadO
     public double StepsPerSecond => Steps / Math.Max(Elapsed.TotalSeconds, 1e-9);
 
     /// <summary>Replays every setting of a space on every run.</summary>
-    public static Screening Of(PolicyEntry policy, TuningSpace space, IReadOnlyList<RecordedRun> runs, TimeProvider time, CancellationToken cancellationToken)
+    public static Screening Of(CachePolicyDescriptor policy, TuningSpace space, IReadOnlyList<RecordedRun> runs, TimeProvider time, CancellationToken cancellationToken)
     {
         var began = time.GetTimestamp();
         var screened = new List<ScreenedSetting>(space.Count);

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using CachePolicies.Policies;
 using CachePolicies.Reporting;
 
 namespace CachePolicies.Tool;
@@ -47,7 +48,7 @@ internal static class TuneVerb
             var recorded = parsed.GetRequiredValue(traces);
             var job = new Job(
                 console,
-                PolicyCatalog.Find(parsed.GetRequiredValue(policy)),
+                PolicySettings.Find(parsed.GetRequiredValue(policy)),
                 TuneTarget.Of(parsed.GetValue(psnr), parsed.GetValue(ssim), parsed.GetValue(speedup)),
                 PromptsOf(parsed.GetValue(promptFile), parsed.GetRequiredValue(prompts), recorded),
                 PromptFile.Seeds(parsed.GetRequiredValue(seeds)),
@@ -90,7 +91,7 @@ internal static class TuneVerb
     /// <summary>One tuning.</summary>
     private sealed record Job(
         ToolConsole Console,
-        PolicyEntry Policy,
+        CachePolicyDescriptor Policy,
         TuneTarget Target,
         IReadOnlyList<string> Prompts,
         IReadOnlyList<long> Seeds,
@@ -108,10 +109,8 @@ internal static class TuneVerb
                 throw new UsageException($"The seed {RecordedSeed} is recorded for screening, so it is not held out; other seeds for verification are right.");
             }
 
-            if (Policy.CreateOptions?.Invoke() is { } options)
-            {
-                OptionBinder.Apply(options, $"the policy '{Policy.Name}'", Given);
-            }
+            // What is given is read before anything is recorded, so that a mistake costs no time.
+            OptionArguments.Apply(Policy.Options, Policy.CreateOptions(), $"the policy '{PolicySettings.NameOf(Policy)}'", Given);
 
             using var session = ModelSession.Open(How, Console.Time);
             using var folder = WorkFolder.Create("tune", Console.Time);
@@ -120,12 +119,12 @@ internal static class TuneVerb
             {
                 runs.AddRange((Traces.Count > 0 ? Traces : Record(session, folder.Path, cancellationToken)).Select(RecordedRun.Open));
                 RequireSameSteps(session, runs);
-                var fit = ModelFit.To(Policy, runs, Path.ChangeExtension(File, ".magcache.json"));
+                var fit = ModelFit.To(Policy, runs, Path.ChangeExtension(File, $".{PolicySettings.NameOf(Policy)}.json"));
                 var screening = Screening.Of(Policy, TuningSpace.Of(Policy, runs[0].Layout, fit).With(Given), runs, Console.Time, cancellationToken);
                 TellScreening(screening);
                 if (screening.Front.Count == 0)
                 {
-                    Console.Error.WriteLine($"No setting of {Policy.Name} skips anything on the recorded runs.");
+                    Console.Error.WriteLine($"No setting of {PolicySettings.NameOf(Policy)} skips anything on the recorded runs.");
                     return ExitCodes.Failed;
                 }
 
@@ -184,7 +183,7 @@ internal static class TuneVerb
             var nearest = verified.MaxBy(v => Target.Figure(v.Results, v.Row))!;
             Console.Error.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{Policy.Name} does not reach {Target} here; nearest is {nearest.Row.Psnr:0.0} dB, SSIM {nearest.Row.Ssim:0.0000}, {nearest.Speedup:0.00}× with {string.Join(' ', nearest.Screened.Policy.Settings)}."));
+                $"{PolicySettings.NameOf(Policy)} does not reach {Target} here; nearest is {nearest.Row.Psnr:0.0} dB, SSIM {nearest.Row.Ssim:0.0000}, {nearest.Speedup:0.00}× with {string.Join(' ', nearest.Screened.Policy.Settings)}."));
             return ExitCodes.Failed;
         }
 

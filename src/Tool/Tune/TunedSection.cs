@@ -1,18 +1,19 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using CachePolicies.Policies;
 
 namespace CachePolicies.Tool;
 
 /// <summary>What tuning found, as a file whose <c>CachePolicies</c> section can go to appsettings.json, with the measured front beside it.</summary>
 internal static class TunedSection
 {
-    public static JsonObject Whole(PolicyEntry policy, TuneTarget target, ModelFit fit, Screening screening, IReadOnlyList<TunedSetting> verified, TunedSetting? best)
+    public static JsonObject Whole(CachePolicyDescriptor policy, TuneTarget target, ModelFit fit, Screening screening, IReadOnlyList<TunedSetting> verified, TunedSetting? best)
     {
         var results = verified[0].Results;
         var file = new JsonObject();
         if (best is not null)
         {
-            file["CachePolicies"] = new JsonObject { [policy.Section] = Settings(best.Screened.Policy.Settings) };
+            file["CachePolicies"] = new JsonObject { [policy.Name] = Settings(policy.Options, best.Screened.Policy.Settings) };
         }
 
         file["Tuning"] = new JsonObject
@@ -54,7 +55,7 @@ internal static class TunedSection
     }
 
     /// <summary>Settings as a section of configuration.</summary>
-    internal static JsonObject Settings(IEnumerable<string> settings)
+    internal static JsonObject Settings(OptionSet options, IEnumerable<string> settings)
     {
         var section = new JsonObject();
         foreach (var setting in settings)
@@ -68,24 +69,17 @@ internal static class TunedSection
                 holder = (JsonObject)holder[part]!;
             }
 
-            holder[path[^1]] = ValueOf(path[^1], setting[(equals + 1)..]);
+            holder[path[^1]] = ValueOf(options.Find(setting[..equals])!.Type.Kind, setting[(equals + 1)..]);
         }
 
         return section;
     }
 
-    private static JsonNode? ValueOf(string name, string value)
+    private static JsonNode? ValueOf(OptionKind kind, string value) => value == "null" ? null : kind switch
     {
-        if (name == "Coefficients")
-        {
-            return JsonLine.Array(value.Split(',').Select(v => ValueOf("", v)));
-        }
-
-        if (double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number))
-        {
-            return JsonNode.Parse(number.ToString("R", CultureInfo.InvariantCulture));
-        }
-
-        return bool.TryParse(value, out var flag) ? flag : value;
-    }
+        OptionKind.Flag => bool.Parse(value),
+        OptionKind.WholeNumber or OptionKind.Number => JsonNode.Parse(double.Parse(value, CultureInfo.InvariantCulture).ToString("R", CultureInfo.InvariantCulture)),
+        OptionKind.Numbers => JsonLine.Array(value.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(v => ValueOf(OptionKind.Number, v))),
+        _ => value,
+    };
 }

@@ -24,7 +24,7 @@ public sealed class CompareInputTests : IDisposable
 
         Assert.Equal(["none", "teacache", "tight"], policies.Select(p => p.Label));
         Assert.Equal(["Coefficients=1,0"], policies[1].Settings);
-        Assert.Equal(["StructureThreshold=0.05", "Adaptive.Enabled=True"], policies[2].Settings);
+        Assert.Equal(["StructureThreshold=0.05", "Adaptive.Enabled=true"], policies[2].Settings);
     }
 
     [Fact]

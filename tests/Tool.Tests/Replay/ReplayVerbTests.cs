@@ -48,7 +48,7 @@ public sealed class ReplayVerbTests
         var lines = (await ToolRun.Of(
             "replay", "--trace", ToolRun.Trace, "--policy", "TEACACHE", "-o", "coefficients=1,0", "-o", "Threshold=0.2", "-o", "Approximation.Method=taylor", "--json")).Json();
 
-        Assert.Equal(["Threshold=0.2", "Coefficients=1,0", "ClampNegative=False", "Approximation.Method=Taylor"], lines[^1].GetProperty("options").EnumerateArray().Select(o => o.GetString()));
+        Assert.Equal(["Threshold=0.2", "Coefficients=1,0", "ClampNegative=false", "Approximation.Method=Taylor"], lines[^1].GetProperty("options").EnumerateArray().Select(o => o.GetString()));
         Assert.Equal("Extrapolate", lines[1].GetProperty("checks")[0].GetProperty("via").GetString());
     }
 
@@ -79,10 +79,10 @@ public sealed class ReplayVerbTests
     [Theory]
     [InlineData("Did you mean 'teacache'?", "--policy", "tecache")]
     [InlineData("Did you mean 'Threshold'?", "--policy", "teacache", "-o", "Treshold=0.1")]
-    [InlineData("TeaCacheOptions.Threshold is -1; a finite number of at least 0", "--policy", "teacache", "-o", "Threshold=-1")]
+    [InlineData("TeaCacheOptions.Threshold is -1; expected a finite number of at least 0", "--policy", "teacache", "-o", "Threshold=-1")]
     [InlineData("TeaCacheOptions.Threshold is NaN", "--policy", "teacache", "-o", "Threshold=NaN")]
-    [InlineData("'0,2'; a number such as 0.2 is right", "--policy", "teacache", "-o", "Threshold=0,2")]
-    [InlineData("one of Paper, FirstBlockResidual is right", "--policy", "h2cache", "-o", "Variant=Papr")]
+    [InlineData("'0,2'; expected a finite number of at least 0", "--policy", "teacache", "-o", "Threshold=0,2")]
+    [InlineData("expected one of Paper, FirstBlockResidual", "--policy", "h2cache", "-o", "Variant=Papr")]
     [InlineData("not of the form Name=Value", "--policy", "h2cache", "-o", "Threshold")]
     [InlineData("has no options", "--policy", "none", "-o", "Threshold=1")]
     [InlineData("Did you mean '--policy'?", "--polcy", "none")]

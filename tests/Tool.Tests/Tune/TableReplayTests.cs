@@ -52,8 +52,8 @@ public sealed class TableReplayTests
     public void Screening_finds_a_front_that_no_setting_beats()
     {
         using var run = RecordedRun.Open(ToolRun.Trace);
-        var policy = PolicyCatalog.Find("blockcache");
-        var space = TuningSpace.Of(policy, run.Layout, new ModelFit("", [ModelPolynomial.Identity], ""));
+        var policy = PolicySettings.Find("blockcache");
+        var space = TuningSpace.Of(policy, run.Layout, new ModelFit("", []));
 
         var screening = Screening.Of(policy, space, [run], TimeProvider.System, CancellationToken.None);
 
@@ -68,7 +68,7 @@ public sealed class TableReplayTests
     public void What_is_given_is_not_searched()
     {
         using var run = RecordedRun.Open(ToolRun.Trace);
-        var space = TuningSpace.Of(PolicyCatalog.Find("h2cache"), run.Layout, new ModelFit("", [], ""));
+        var space = TuningSpace.Of(PolicySettings.Find("h2cache"), run.Layout, new ModelFit("", []));
 
         var rest = space.With(["structure-threshold=0.2", "MaximumSkips=9"]);
 
@@ -99,12 +99,13 @@ public sealed class TableReplayTests
     {
         using var run = RecordedRun.Open(Traces.First(t => t.Contains("mixed", StringComparison.Ordinal)));
 
-        var fit = ModelFit.To(PolicyCatalog.Find("teacache"), [run], "");
+        var fit = ModelFit.To(PolicySettings.Find("teacache"), [run], "");
 
-        Assert.Equal([1, 0], fit.Polynomials[0].Coefficients);
-        var points = ModelFit.Points(run);
-        double Residual(IReadOnlyList<double> c) => points.Sum(p => Math.Pow(p.Y - PolynomialFit.Evaluate(c, p.X), 2));
-        Assert.True(Residual(fit.Polynomials[1].Coefficients) < Residual([1, 0]));
+        Assert.Equal(["Coefficients=1,0"], fit.Settings[0]);
+        Assert.Equal(2, fit.Settings.Count);
+        Assert.StartsWith("Coefficients=", fit.Settings[1][0], StringComparison.Ordinal);
+        Assert.All(fit.Settings, f => PolicySettings.Create("teacache", f));
+        Assert.Throws<UsageException>(() => PolicySettings.Find("stepmask").Tuning is null ? TuningSpace.Of(PolicySettings.Find("stepmask"), run.Layout, fit) : null);
     }
 
     [Fact]
@@ -114,11 +115,12 @@ public sealed class TableReplayTests
         var path = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():N}.json");
         try
         {
-            var fit = ModelFit.To(PolicyCatalog.Find("magcache"), [run], path);
+            var fit = ModelFit.To(PolicySettings.Find("magcache"), [run], path);
 
-            using var json = JsonDocument.Parse(File.ReadAllBytes(fit.CalibrationPath));
+            Assert.Equal([$"CalibrationFile={path}"], Assert.Single(fit.Settings));
+            using var json = JsonDocument.Parse(File.ReadAllBytes(path));
             Assert.Equal(20, json.RootElement.GetProperty("conditional").GetArrayLength());
-            Assert.NotEmpty(TuningSpace.Of(PolicyCatalog.Find("magcache"), run.Layout, fit).Settings().Take(1).Select(s => PolicySettings.Create("magcache", [.. s])));
+            Assert.NotEmpty(TuningSpace.Of(PolicySettings.Find("magcache"), run.Layout, fit).Settings().Take(1).Select(s => PolicySettings.Create("magcache", [.. s])));
         }
         finally
         {
@@ -127,22 +129,11 @@ public sealed class TableReplayTests
     }
 
     [Fact]
-    public void A_polynomial_is_found_again_from_its_points()
-    {
-        double[] polynomial = [2, -3, 0.5, 1];
-        var points = Enumerable.Range(0, 30).Select(i => (X: 0.02 + (i * 0.003), Y: 0.0)).Select(p => (p.X, PolynomialFit.Evaluate(polynomial, p.X))).ToArray();
-
-        var found = PolynomialFit.Fit(points, 3);
-
-        Assert.All(found.Zip(polynomial), p => Assert.Equal(p.Second, p.First, 1e-6));
-        Assert.Throws<ArgumentException>(() => PolynomialFit.Fit([(1, 2), (1, 3)], 1));
-    }
-
-    [Fact]
     public void Settings_become_a_section_of_configuration()
     {
-        var section = TunedSection.Settings(["StructureThreshold=0.1", "Coefficients=1,0", "Adaptive.Enabled=true", "Variant=Paper"]);
+        var section = TunedSection.Settings(PolicySettings.Find("h2cache").Options, ["StructureThreshold=0.1", "MaximumSkips=3", "StepMask=null", "Adaptive.Enabled=true", "Variant=Paper"]);
 
-        Assert.Equal("""{"StructureThreshold":0.1,"Coefficients":[1,0],"Adaptive":{"Enabled":true},"Variant":"Paper"}""", JsonLine.Text(section));
+        Assert.Equal("""{"StructureThreshold":0.1,"MaximumSkips":3,"StepMask":null,"Adaptive":{"Enabled":true},"Variant":"Paper"}""", JsonLine.Text(section));
+        Assert.Equal("""{"Coefficients":[1,-0.5]}""", JsonLine.Text(TunedSection.Settings(PolicySettings.Find("teacache").Options, ["Coefficients=1,-0.5"])));
     }
 }

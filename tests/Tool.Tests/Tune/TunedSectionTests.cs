@@ -46,8 +46,8 @@ public sealed class TunedSectionTests : IDisposable
 
         void Write(string fingerprint)
         {
-            var policy = PolicySettings.Create("teacache", ["Threshold=0.2", .. new ModelPolynomial([2, -0.1, 0.01], fingerprint).Settings]);
-            var section = new JsonObject { ["CachePolicies"] = new JsonObject { ["TeaCache"] = TunedSection.Settings(policy.Settings) } };
+            var policy = PolicySettings.Create("teacache", ["Threshold=0.2", "Coefficients=2,-0.1,0.01", $"ModelFingerprint={fingerprint}"]);
+            var section = new JsonObject { ["CachePolicies"] = new JsonObject { ["TeaCache"] = TunedSection.Settings(policy.Entry.Options, policy.Settings) } };
             System.IO.File.WriteAllText(File, section.ToJsonString());
         }
     }

@@ -61,6 +61,9 @@ public sealed class OnnxRuntimeOptions
     /// <summary>Further options of each provider, as its own documentation names them: provider, option, value.</summary>
     public IDictionary<string, Dictionary<string, string>> ProviderOptions { get; init; } =
         new Dictionary<string, Dictionary<string, string>>(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>What is wrong with the settings: a sentence for each, with the value and what was expected; empty where all is well. Whether a provider is there is asked when the backend is opened.</summary>
+    public IReadOnlyList<string> Validate() => OptionRules.ProblemsOf(this);
 }
 
 /// <summary>How the arena of a device grows.</summary>

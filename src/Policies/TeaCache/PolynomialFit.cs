@@ -1,4 +1,4 @@
-namespace CachePolicies.Tool;
+namespace CachePolicies.Policies;
 
 /// <summary>Polynomials by least squares.</summary>
 internal static class PolynomialFit

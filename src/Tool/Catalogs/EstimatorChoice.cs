@@ -1,7 +1,9 @@
+using CachePolicies.Policies;
+
 namespace CachePolicies.Tool;
 
 /// <summary>The estimators by name.</summary>
-internal static class EstimatorCatalog
+internal static class EstimatorChoice
 {
     private static readonly Dictionary<string, Func<IReadOnlyCollection<string>, NamedEstimator>> All = new(StringComparer.Ordinal)
     {
@@ -26,17 +28,17 @@ internal static class EstimatorCatalog
     private static NamedEstimator Plain(ISimilarityEstimator estimator, IReadOnlyCollection<string> settings)
     {
         var options = new EstimatorOptions();
-        OptionBinder.Apply(options, $"the estimator '{estimator.Name}'", settings);
+        OptionArguments.Apply(EstimatorOptions.Set, options, $"the estimator '{estimator.Name}'", settings);
         return PerFrame(estimator, null, options);
     }
 
     private static NamedEstimator Pooled(IReadOnlyCollection<string> settings)
     {
         var options = new PooledOptions();
-        OptionBinder.Apply(options, "the estimator 'pfs'", settings);
+        OptionArguments.Apply(PooledOptions.Declared, options, "the estimator 'pfs'", settings);
         return options.Divisor >= 1
             ? PerFrame(SimilarityEstimator.PooledRelativeL1(options.Divisor), options.Divisor, options)
-            : throw new UsageException($"The option Divisor of the estimator 'pfs' is {options.Divisor}; a whole number of at least 1 is right.");
+            : throw new UsageException($"The option Divisor of the estimator 'pfs' is {options.Divisor}; expected a whole number of at least 1.");
     }
 
     private static NamedEstimator PerFrame(ISimilarityEstimator estimator, int? divisor, EstimatorOptions options)
@@ -45,12 +47,12 @@ internal static class EstimatorCatalog
         {
             return options.FrameAxis == 0
                 ? new NamedEstimator(estimator, divisor, null)
-                : throw new UsageException($"The option FrameAxis of the estimator '{estimator.Name}' is {options.FrameAxis} and Frames is not set; both are right, or neither.");
+                : throw new UsageException($"The option FrameAxis of the estimator '{estimator.Name}' is {options.FrameAxis} and Frames is not set; expected both, or neither.");
         }
 
         if (count < 1)
         {
-            throw new UsageException($"The option Frames of the estimator '{estimator.Name}' is {count}; a whole number of at least 1 is right.");
+            throw new UsageException($"The option Frames of the estimator '{estimator.Name}' is {count}; expected a whole number of at least 1.");
         }
 
         var frames = new FrameAxis(options.FrameAxis, count);
@@ -59,15 +61,25 @@ internal static class EstimatorCatalog
 
     private class EstimatorOptions
     {
-        /// <summary>How many frames of a video are measured by themselves; the worst one's distance is told. Not set, the whole is measured.</summary>
+        /// <summary>The options with the values that they take.</summary>
+        public static OptionSet<EstimatorOptions> Set { get; } = OptionSet<EstimatorOptions>.Empty
+            .With(nameof(Frames), OptionTypes.OrNull(OptionTypes.AtLeast(1)), static o => o.Frames, static (o, v) => o.Frames = v)
+            .With(nameof(FrameAxis), OptionTypes.AtLeast(0), static o => o.FrameAxis, static (o, v) => o.FrameAxis = v);
+
+        /// <summary>How many frames of a video are measured by themselves; the worst one's distance counts. Not set, the whole is measured.</summary>
         public int? Frames { get; set; }
 
-        /// <summary>The axis along which the frames lie one after another, counted without the batch axis.</summary>
+        /// <summary>The axis along which the frames follow one another, counted without the batch axis.</summary>
         public int FrameAxis { get; set; }
     }
 
     private sealed class PooledOptions : EstimatorOptions
     {
+        /// <summary>The options with the values that they take.</summary>
+        public static OptionSet<PooledOptions> Declared { get; } = OptionSet<PooledOptions>.Empty
+            .With(nameof(Divisor), OptionTypes.AtLeast(1), static o => o.Divisor, static (o, v) => o.Divisor = v)
+            .With(Set);
+
         /// <summary>Dp; H2-Cache's default for structure.</summary>
         public int Divisor { get; set; } = 512;
     }

@@ -1,0 +1,30 @@
+namespace CachePolicies.Policies;
+
+/// <summary>EasyCache as it is registered.</summary>
+internal static class EasyCacheDescriptor
+{
+    public static CachePolicyDescriptor<EasyCacheOptions> Instance { get; } = new("EasyCache", static (options, name) => new EasyCachePolicy(options, name))
+    {
+        Summaries =
+        [
+            new(
+                "**EasyCache** ([2507.02860](https://arxiv.org/abs/2507.02860))",
+                "latent and output: no cut inside the model",
+                "the whole denoiser"),
+        ],
+        Tuning = static _ =>
+        [
+            TuningDimension.Thresholds(nameof(EasyCacheOptions.Threshold), 0.005, 0.8, 60),
+            TuningDimension.Each(nameof(CachePolicyOptions.WarmupSteps), "0", "2", "5"),
+            TuningDimension.LastSteps,
+        ],
+    };
+}
+
+/// <content>EasyCache.</content>
+public static partial class CachePolicy
+{
+    /// <summary>EasyCache. <inheritdoc cref="EasyCacheOptions" path="/summary"/></summary>
+    /// <inheritdoc cref="H2Cache"/>
+    public static ICachePolicy EasyCache(EasyCacheOptions? options = null, string name = "EasyCache") => EasyCacheDescriptor.Instance.Create(options ?? new(), name);
+}

@@ -1,0 +1,28 @@
+namespace CachePolicies.Policies;
+
+/// <summary>Computes every N-th evaluation and extrapolates those between.</summary>
+internal sealed class TaylorSeerPolicy(TaylorSeerOptions options, string name) : ICachePolicy
+{
+    private readonly int _interval = options.Interval;
+    private readonly BoundaryRef _from = options.From;
+    private readonly BoundaryRef _to = options.To;
+    private readonly Approximation _approximation = options.Approximation.OfResidual(options.From);
+
+    public string Name => name;
+
+    public CachePlan Plan(DenoiserLayout layout) => CachePlan.For(layout).Skip(_from, _to, _approximation);
+
+    public ICachePolicySession CreateSession(in LaneInfo lane) => new Session(this);
+
+    private sealed class Session(TaylorSeerPolicy policy) : ICachePolicySession
+    {
+        private int _sinceComputed;
+
+        public CacheDecision Decide(in BoundaryVisit visit) =>
+            !visit.CanSkip(policy._to) ? CacheDecision.ComputeBecause(ComputeReasons.NothingComputed)
+            : TaylorSeerDecision.Extrapolates(policy._interval, _sinceComputed) ? CacheDecision.Skip(policy._to)
+            : CacheDecision.ComputeBecause(ComputeReasons.Interval);
+
+        public void Complete(in EvaluationOutcome outcome) => _sinceComputed = outcome.FullyComputed ? 0 : _sinceComputed + 1;
+    }
+}
