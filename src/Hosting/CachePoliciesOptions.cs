@@ -31,7 +31,7 @@ public sealed class CachePoliciesOptions
     public TimeSpan? MaximumQueueTime { get; set; } = TimeSpan.FromMinutes(5);
 
     /// <summary>The options with the values that they take.</summary>
-    internal static OptionSet<CachePoliciesOptions> Set { get; } = OptionSet<CachePoliciesOptions>.Empty
+    internal static OptionSet<CachePoliciesOptions> Set { get; } = OptionSet.Of<CachePoliciesOptions>()
         .With(nameof(DefaultPolicy), OptionTypes.Text("the name of a registered policy"), static o => o.DefaultPolicy, static (o, v) => o.DefaultPolicy = v)
         .With(nameof(MaximumConcurrentGenerations), OptionTypes.AtLeast(1), static o => o.MaximumConcurrentGenerations, static (o, v) => o.MaximumConcurrentGenerations = v)
         .With(nameof(MaximumQueuedGenerations), OptionTypes.OrNull(OptionTypes.AtLeast(0)), static o => o.MaximumQueuedGenerations, static (o, v) => o.MaximumQueuedGenerations = v)

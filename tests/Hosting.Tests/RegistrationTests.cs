@@ -266,7 +266,7 @@ public class RegistrationTests
     {
         public int Period { get; set => field = Given(value); } = 2;
 
-        public override OptionSet Declared { get; } = OptionSet<DescribedOptions>.Empty
+        public override OptionSet Declared { get; } = OptionSet.Of<DescribedOptions>()
             .With(nameof(Period), OptionTypes.AtLeast(1), o => o.Period, (o, v) => o.Period = v)
             .With(Common);
     }

@@ -24,7 +24,7 @@ public sealed class BlockCacheOptions : CachePolicyOptions
     public SkipApproximationOptions Approximation { get; } = new();
 
     /// <summary>The options with the values that they take.</summary>
-    internal static OptionSet<BlockCacheOptions> Set { get; } = OptionSet<BlockCacheOptions>.Empty
+    internal static OptionSet<BlockCacheOptions> Set { get; } = OptionSet.Of<BlockCacheOptions>()
         .With(nameof(Threshold), OptionTypes.Threshold, static o => o.Threshold, static (o, v) => o.Threshold = v, symbol: "τ")
         .With(nameof(Probe), OptionTypes.Boundary, static o => o.Probe, static (o, v) => o.Probe = v, symbol: "F")
         .With(nameof(Approximation), SkipApproximationOptions.Set, static o => o.Approximation)

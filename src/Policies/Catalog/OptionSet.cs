@@ -8,6 +8,11 @@ public abstract class OptionSet : IReadOnlyList<PolicyOption>
 {
     private protected OptionSet(ImmutableArray<PolicyOption> options) => Options = options;
 
+    /// <summary>The set of a class that has no options yet: where a declaration begins.</summary>
+    /// <typeparam name="TOptions">The options class.</typeparam>
+    public static OptionSet<TOptions> Of<TOptions>()
+        where TOptions : class => new([]);
+
     /// <inheritdoc/>
     public int Count => Options.Length;
 
@@ -35,13 +40,10 @@ public abstract class OptionSet : IReadOnlyList<PolicyOption>
 public sealed class OptionSet<TOptions> : OptionSet
     where TOptions : class
 {
-    private OptionSet(ImmutableArray<PolicyOption> options)
+    internal OptionSet(ImmutableArray<PolicyOption> options)
         : base(options)
     {
     }
-
-    /// <summary>The set that has none.</summary>
-    public static OptionSet<TOptions> Empty { get; } = new([]);
 
     /// <summary>Adds an option.</summary>
     /// <param name="name">The property's name.</param>

@@ -39,7 +39,7 @@ public sealed class DBCacheOptions : CachePolicyOptions
     public SkipApproximationOptions Approximation { get; } = new();
 
     /// <summary>The options with the values that they take.</summary>
-    internal static OptionSet<DBCacheOptions> Set { get; } = OptionSet<DBCacheOptions>.Empty
+    internal static OptionSet<DBCacheOptions> Set { get; } = OptionSet.Of<DBCacheOptions>()
         .With(nameof(Threshold), OptionTypes.Threshold, static o => o.Threshold, static (o, v) => o.Threshold = v, symbol: "τ")
         .With(nameof(MaximumAccumulatedDistance), OptionTypes.OrNull(OptionTypes.Threshold), static o => o.MaximumAccumulatedDistance, static (o, v) => o.MaximumAccumulatedDistance = v)
         .With(nameof(Probe), OptionTypes.Boundary, static o => o.Probe, static (o, v) => o.Probe = v, symbol: "F")

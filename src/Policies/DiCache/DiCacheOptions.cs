@@ -51,7 +51,7 @@ public sealed class DiCacheOptions : CachePolicyOptions
     public SkipApproximationOptions Approximation { get; } = new();
 
     /// <summary>The options with the values that they take.</summary>
-    internal static OptionSet<DiCacheOptions> Set { get; } = OptionSet<DiCacheOptions>.Empty
+    internal static OptionSet<DiCacheOptions> Set { get; } = OptionSet.Of<DiCacheOptions>()
         .With(nameof(Threshold), OptionTypes.Threshold, static o => o.Threshold, static (o, v) => o.Threshold = v, symbol: "δ")
         .With(nameof(ErrorMetric), OptionTypes.OneOf<DiCacheErrorMetric>(), static o => o.ErrorMetric, static (o, v) => o.ErrorMetric = v)
         .With(nameof(RetentionRatio), OptionTypes.Ratio, static o => o.RetentionRatio, static (o, v) => o.RetentionRatio = v, symbol: "retention")

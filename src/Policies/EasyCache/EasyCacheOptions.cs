@@ -23,7 +23,7 @@ public sealed class EasyCacheOptions : CachePolicyOptions
     public SkipApproximationOptions Approximation { get; } = new();
 
     /// <summary>The options with the values that they take.</summary>
-    internal static OptionSet<EasyCacheOptions> Set { get; } = OptionSet<EasyCacheOptions>.Empty
+    internal static OptionSet<EasyCacheOptions> Set { get; } = OptionSet.Of<EasyCacheOptions>()
         .With(nameof(Threshold), OptionTypes.Threshold, static o => o.Threshold, static (o, v) => o.Threshold = v, symbol: "τ")
         .With(nameof(Approximation), SkipApproximationOptions.Set, static o => o.Approximation)
         .With(Common);

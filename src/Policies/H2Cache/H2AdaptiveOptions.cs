@@ -30,7 +30,7 @@ public sealed class H2AdaptiveOptions : TrackedOptions
     public float MaximumReaction { get; set => field = Given(value); } = 2;
 
     /// <summary>The options with the values that they take.</summary>
-    internal static OptionSet<H2AdaptiveOptions> Set { get; } = OptionSet<H2AdaptiveOptions>.Empty
+    internal static OptionSet<H2AdaptiveOptions> Set { get; } = OptionSet.Of<H2AdaptiveOptions>()
         .With(nameof(Enabled), OptionTypes.Flag, static o => o.Enabled, static (o, v) => o.Enabled = v)
         .With(nameof(StartFactor), OptionTypes.FiniteAtLeast(0), static o => o.StartFactor, static (o, v) => o.StartFactor = v)
         .With(nameof(EndFactor), OptionTypes.FiniteAtLeast(0), static o => o.EndFactor, static (o, v) => o.EndFactor = v)

@@ -67,7 +67,7 @@ public sealed class H2CacheOptions : CachePolicyOptions
     public H2AdaptiveOptions Adaptive { get; } = new();
 
     /// <summary>The options with the values that they take.</summary>
-    internal static OptionSet<H2CacheOptions> Set { get; } = OptionSet<H2CacheOptions>.Empty
+    internal static OptionSet<H2CacheOptions> Set { get; } = OptionSet.Of<H2CacheOptions>()
         .With(nameof(Variant), OptionTypes.OneOf<H2CacheVariant>(), static o => o.Variant, static (o, v) => o.Variant = v)
         .With(nameof(StructureThreshold), OptionTypes.Threshold, static o => o.StructureThreshold, static (o, v) => o.StructureThreshold = v, symbol: "τ1")
         .With(nameof(DetailThreshold), OptionTypes.Threshold, static o => o.DetailThreshold, static (o, v) => o.DetailThreshold = v, symbol: "τ2")

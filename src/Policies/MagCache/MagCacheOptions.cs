@@ -35,7 +35,7 @@ public sealed class MagCacheOptions : CachePolicyOptions
     public SkipApproximationOptions Approximation { get; } = new();
 
     /// <summary>The options with the values that they take.</summary>
-    internal static OptionSet<MagCacheOptions> Set { get; } = OptionSet<MagCacheOptions>.Empty
+    internal static OptionSet<MagCacheOptions> Set { get; } = OptionSet.Of<MagCacheOptions>()
         .With(nameof(Threshold), OptionTypes.Threshold, static o => o.Threshold, static (o, v) => o.Threshold = v, symbol: "τ")
         .With(nameof(RetentionRatio), OptionTypes.Ratio, static o => o.RetentionRatio, static (o, v) => o.RetentionRatio = v, symbol: "r")
         .With(nameof(CalibrationFile), OptionTypes.File("the path of a file that MagCacheCalibration.Save wrote"), static o => o.CalibrationFile, static (o, v) => o.CalibrationFile = v, symbol: "m")

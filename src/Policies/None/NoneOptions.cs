@@ -9,5 +9,5 @@ public sealed class NoneOptions : CachePolicyOptions
     }
 
     /// <inheritdoc/>
-    public override OptionSet Declared => OptionSet<NoneOptions>.Empty;
+    public override OptionSet Declared => OptionSet.Of<NoneOptions>();
 }

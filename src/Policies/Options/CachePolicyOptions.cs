@@ -21,7 +21,7 @@ public abstract class CachePolicyOptions : TrackedOptions
     }
 
     /// <summary>The options that every policy has; a policy's own <see cref="Declared"/> ends with them.</summary>
-    public static OptionSet<CachePolicyOptions> Common { get; } = OptionSet<CachePolicyOptions>.Empty
+    public static OptionSet<CachePolicyOptions> Common { get; } = OptionSet.Of<CachePolicyOptions>()
         .With(nameof(WarmupSteps), OptionTypes.AtLeast(0), static o => o.WarmupSteps, static (o, v) => o.WarmupSteps = v)
         .With(nameof(ForcedLastSteps), OptionTypes.AtLeast(0), static o => o.ForcedLastSteps, static (o, v) => o.ForcedLastSteps = v)
         .With(nameof(MaximumConsecutiveSkips), OptionTypes.OrNull(OptionTypes.AtLeast(0)), static o => o.MaximumConsecutiveSkips, static (o, v) => o.MaximumConsecutiveSkips = v)

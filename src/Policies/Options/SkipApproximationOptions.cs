@@ -29,7 +29,7 @@ public sealed class SkipApproximationOptions : TrackedOptions
     }
 
     /// <summary>The options with the values that they take.</summary>
-    internal static OptionSet<SkipApproximationOptions> Set { get; } = OptionSet<SkipApproximationOptions>.Empty
+    internal static OptionSet<SkipApproximationOptions> Set { get; } = OptionSet.Of<SkipApproximationOptions>()
         .With(nameof(Method), OptionTypes.OneOf<SkipMethod>(), static o => o.Method, static (o, v) => o.Method = v)
         .With(nameof(Order), OptionTypes.Between(1, 2), static o => o.Order, static (o, v) => o.Order = v)
         .With(nameof(Damping), OptionTypes.Between(0f, 1f), static o => o.Damping, static (o, v) => o.Damping = v)

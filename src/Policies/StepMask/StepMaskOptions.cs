@@ -22,7 +22,7 @@ public sealed class StepMaskOptions : CachePolicyOptions
     public SkipApproximationOptions Approximation { get; } = new();
 
     /// <summary>The options with the values that they take.</summary>
-    internal static OptionSet<StepMaskOptions> Set { get; } = OptionSet<StepMaskOptions>.Empty
+    internal static OptionSet<StepMaskOptions> Set { get; } = OptionSet.Of<StepMaskOptions>()
         .With(nameof(From), OptionTypes.Boundary, static o => o.From, static (o, v) => o.From = v)
         .With(nameof(To), OptionTypes.Boundary, static o => o.To, static (o, v) => o.To = v)
         .With(nameof(Approximation), SkipApproximationOptions.Set, static o => o.Approximation)

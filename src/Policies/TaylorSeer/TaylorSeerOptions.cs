@@ -31,7 +31,7 @@ public sealed class TaylorSeerOptions : CachePolicyOptions
     public SkipApproximationOptions Approximation { get; } = new(SkipMethod.Taylor);
 
     /// <summary>The options with the values that they take.</summary>
-    internal static OptionSet<TaylorSeerOptions> Set { get; } = OptionSet<TaylorSeerOptions>.Empty
+    internal static OptionSet<TaylorSeerOptions> Set { get; } = OptionSet.Of<TaylorSeerOptions>()
         .With(nameof(Interval), OptionTypes.AtLeast(1), static o => o.Interval, static (o, v) => o.Interval = v, symbol: "N")
         .With(nameof(From), OptionTypes.Boundary, static o => o.From, static (o, v) => o.From = v)
         .With(nameof(To), OptionTypes.Boundary, static o => o.To, static (o, v) => o.To = v)

@@ -47,7 +47,7 @@ public sealed class TeaCacheOptions : CachePolicyOptions
     public SkipApproximationOptions Approximation { get; } = new();
 
     /// <summary>The options with the values that they take.</summary>
-    internal static OptionSet<TeaCacheOptions> Set { get; } = OptionSet<TeaCacheOptions>.Empty
+    internal static OptionSet<TeaCacheOptions> Set { get; } = OptionSet.Of<TeaCacheOptions>()
         .With(nameof(Threshold), OptionTypes.Threshold, static o => o.Threshold, static (o, v) => o.Threshold = v, symbol: "δ")
         .With(nameof(Family), OptionTypes.OneOf<TeaCacheFamily>(), static o => o.Family, static (o, v) => o.Family = v, symbol: "polynomial")
         .With(nameof(Coefficients), OptionTypes.Numbers, static o => o.Coefficients, static (o, v) => o.Coefficients = v)

@@ -62,7 +62,7 @@ internal static class EstimatorChoice
     private class EstimatorOptions
     {
         /// <summary>The options with the values that they take.</summary>
-        public static OptionSet<EstimatorOptions> Set { get; } = OptionSet<EstimatorOptions>.Empty
+        public static OptionSet<EstimatorOptions> Set { get; } = OptionSet.Of<EstimatorOptions>()
             .With(nameof(Frames), OptionTypes.OrNull(OptionTypes.AtLeast(1)), static o => o.Frames, static (o, v) => o.Frames = v)
             .With(nameof(FrameAxis), OptionTypes.AtLeast(0), static o => o.FrameAxis, static (o, v) => o.FrameAxis = v);
 
@@ -76,7 +76,7 @@ internal static class EstimatorChoice
     private sealed class PooledOptions : EstimatorOptions
     {
         /// <summary>The options with the values that they take.</summary>
-        public static OptionSet<PooledOptions> Declared { get; } = OptionSet<PooledOptions>.Empty
+        public static OptionSet<PooledOptions> Declared { get; } = OptionSet.Of<PooledOptions>()
             .With(nameof(Divisor), OptionTypes.AtLeast(1), static o => o.Divisor, static (o, v) => o.Divisor = v)
             .With(Set);
 

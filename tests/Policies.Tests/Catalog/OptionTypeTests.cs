@@ -75,8 +75,8 @@ public class OptionTypeTests
     [Fact]
     public void An_option_is_declared_once()
     {
-        var set = OptionSet<BlockCacheOptions>.Empty.With("Threshold", OptionTypes.Threshold, o => o.Threshold, (o, v) => o.Threshold = v);
+        var set = OptionSet.Of<BlockCacheOptions>().With("Threshold", OptionTypes.Threshold, o => o.Threshold, (o, v) => o.Threshold = v);
         Assert.Throws<ArgumentException>(() => set.With("threshold", OptionTypes.Threshold, o => o.Threshold, (o, v) => o.Threshold = v));
-        Assert.Throws<ArgumentException>(() => set.With(OptionSet<TeaCacheOptions>.Empty));
+        Assert.Throws<ArgumentException>(() => set.With(OptionSet.Of<TeaCacheOptions>()));
     }
 }

@@ -112,6 +112,6 @@ public class PolicyCatalogTests
 
     private sealed class OtherOptions : CachePolicyOptions
     {
-        public override OptionSet Declared => OptionSet<OtherOptions>.Empty;
+        public override OptionSet Declared => OptionSet.Of<OtherOptions>();
     }
 }
