@@ -17,6 +17,21 @@ public static class StepLetters
     /// <summary>Structure and detail were reused.</summary>
     public const char BothReused = 'h';
 
+    /// <summary>What the letters of a run mean, those that occur.</summary>
+    /// <param name="letters">The run, one letter per evaluation.</param>
+    public static string Explain(string letters)
+    {
+        ArgumentNullException.ThrowIfNull(letters);
+        (char Letter, string Meaning)[] known =
+        [
+            (Computed, "computed in full"),
+            (DetailReused, "structure computed, detail reused"),
+            (BothReused, "structure and detail reused"),
+            (Reused, "stages reused"),
+        ];
+        return string.Join("; ", known.Where(k => letters.Contains(k.Letter, StringComparison.Ordinal)).Select(k => $"{k.Letter} {k.Meaning}"));
+    }
+
     /// <summary>The letter of an evaluation.</summary>
     public static char Of(EvaluationRecord record, bool hasTwoStages, DenoiserLayout layout)
     {

@@ -58,6 +58,7 @@ internal static class GenerateVerb
                 CultureInfo.InvariantCulture,
                 $"{file}: {policy.Label}, {run.Count(ComputedShare.Full)} evaluations computed in full, {run.Count(ComputedShare.Partial)} in part, {run.Count(ComputedShare.Skipped)} skipped, {result.Elapsed.TotalSeconds:0.00} s"));
             console.Output.WriteLine(run.Decisions);
+            console.Output.WriteLine($"Per evaluation: {StepLetters.Explain(run.Decisions)}.");
         }
     }
 

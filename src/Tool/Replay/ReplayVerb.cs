@@ -110,6 +110,7 @@ internal static class ReplayVerb
             $"{policy.Label}: {run.Count(ComputedShare.Full)} computed in full, {run.Count(ComputedShare.Partial)} in part, {run.Count(ComputedShare.Skipped)} skipped; about {run.EstimatedSpeedup:0.00}× ({(costs.AreMeasured ? "stage costs as recorded" : "every block stage counted alike")})."));
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Replayed in {elapsed.TotalMilliseconds:0.0} ms, {StepsPerSecond(run, elapsed):0} steps a second."));
         output.WriteLine(run.Decisions);
+        output.WriteLine($"Per evaluation: {StepLetters.Explain(run.Decisions)}.");
     }
 
     private static string Format(double? number) => number?.ToString("0.0000", CultureInfo.InvariantCulture) ?? "";

@@ -10,6 +10,24 @@ public sealed class ModelVerbTests : IDisposable
 
     public void Dispose() => _folder.Delete(recursive: true);
 
+    [Theory]
+    [InlineData("apple.jpg", "FF-D8-FF")]
+    [InlineData("apple.webp", "52-49-46-46")]
+    public async Task Generate_writes_what_the_extension_says(string file, string signature)
+    {
+        var run = await ToolRun.Of("generate", "--prompt", "red apple", "--steps", "2", "--out", PathOf(file));
+
+        Assert.Equal(ExitCodes.Success, run.ExitCode);
+        Assert.StartsWith(signature, BitConverter.ToString(File.ReadAllBytes(PathOf(file))), StringComparison.Ordinal);
+        Assert.Contains("Per evaluation: C computed in full.", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Generate_refuses_an_extension_that_names_no_format() =>
+        Assert.Equal(
+            "'.bmp' is not an extension of a picture format that is written; expected .png, .jpg, .jpeg, .webp or .gif.",
+            (await ToolRun.Of("generate", "--prompt", "red apple", "--steps", "2", "--out", PathOf("apple.bmp"))).Refused());
+
     [Fact]
     public async Task Generate_writes_a_picture_and_tells_what_was_computed()
     {
