@@ -1,3 +1,4 @@
+using CachePolicies.Files;
 using SixLabors.ImageSharp;
 using SixLabors.ImageSharp.PixelFormats;
 
@@ -8,6 +9,9 @@ public static class PictureFile
 {
     /// <summary>Pixels of the largest picture that is read, 2²⁵: about 5,800 × 5,800.</summary>
     public const int MaximumPixels = 1 << 25;
+
+    /// <summary>Bytes of the largest file that is read, 256 MiB.</summary>
+    private const long MaximumBytes = 1L << 28;
 
     private const string Expected = ".png, .jpg, .jpeg, .webp or .gif";
 
@@ -51,7 +55,7 @@ public static class PictureFile
     public static void Save(string path, RgbImage image)
     {
         var format = FormatOf(path);
-        WriteWhole(path, Encode(image, format));
+        Draft.Write(path, Encode(image, format));
     }
 
     /// <summary>Writes an animation that repeats for ever to a GIF file; the file appears whole or not at all.</summary>
@@ -78,7 +82,7 @@ public static class PictureFile
         using var animation = PictureCodecs.Animate(frames, perFrame);
         using var stream = new MemoryStream();
         animation.Save(stream, PictureCodecs.EncoderOf(PictureFormat.Gif));
-        WriteWhole(path, stream.ToArray());
+        Draft.Write(path, stream.ToArray());
     }
 
     /// <summary>Reads a picture; transparency is laid over white, of an animation the first frame is taken.</summary>
@@ -99,22 +103,7 @@ public static class PictureFile
     }
 
     /// <summary>Reads a picture from a file.</summary>
-    /// <exception cref="InvalidDataException">As for <see cref="Decode"/>.</exception>
+    /// <exception cref="InvalidDataException">As for <see cref="Decode"/>, or the file is not a regular one, or larger than 256 MiB.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public static RgbImage Load(string path) => Decode(File.ReadAllBytes(path));
-
-    private static void WriteWhole(string path, byte[] content)
-    {
-        var draft = path + ".tmp";
-        try
-        {
-            File.WriteAllBytes(draft, content);
-            File.Move(draft, path, overwrite: true);
-        }
-        catch
-        {
-            File.Delete(draft);
-            throw;
-        }
-    }
+    public static RgbImage Load(string path) => Decode(RegularFile.ReadAllBytes(path, MaximumBytes));
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using CachePolicies.Engine;
+using CachePolicies.Files;
 using CachePolicies.Onnx;
 using CachePolicies.Splitting;
 
@@ -29,6 +30,7 @@ internal static class ToolProgram
         }
 
         // The verb goes on and may still ask whether it was stopped: what it holds ends with the process.
+        UnfinishedWork.RemoveAll();
         console.RestoreTerminal();
         return Report(console, signals.ExitCode ?? ExitCodes.Failed, "Stopped.");
     }

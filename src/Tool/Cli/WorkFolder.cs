@@ -1,3 +1,5 @@
+using CachePolicies.Files;
+
 namespace CachePolicies.Tool;
 
 /// <summary>
@@ -28,6 +30,7 @@ internal sealed class WorkFolder : IDisposable
         var prefix = $"{Prefix}{verb}-";
         RemoveAbandoned(prefix, time);
         var folder = Directory.CreateTempSubdirectory(prefix);
+        UnfinishedWork.Begin(folder.FullName);
         return new WorkFolder(folder, new FileStream(System.IO.Path.Combine(folder.FullName, LockName), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None));
     }
 
@@ -35,6 +38,7 @@ internal sealed class WorkFolder : IDisposable
     {
         _lock.Dispose();
         _folder.Delete(recursive: true);
+        UnfinishedWork.End(Path);
     }
 
     private static void RemoveAbandoned(string prefix, TimeProvider time)

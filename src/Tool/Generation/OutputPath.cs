@@ -1,3 +1,5 @@
+using System.Text;
+using CachePolicies.Files;
 using CachePolicies.Reporting;
 
 namespace CachePolicies.Tool;
@@ -34,7 +36,10 @@ internal static class OutputPath
     {
         try
         {
-            PictureFile.FormatOf(path);
+            if (!Directory.Exists(path))
+            {
+                PictureFile.FormatOf(path);
+            }
         }
         catch (ArgumentException failure)
         {
@@ -62,26 +67,11 @@ internal static class OutputPath
     }
 
     /// <summary>Writes a text that appears whole or not at all.</summary>
-    public static void WriteText(string path, string text)
-    {
-        var draft = path + ".tmp";
-        try
-        {
-            System.IO.File.WriteAllText(draft, text);
-            System.IO.File.Move(draft, path, overwrite: true);
-        }
-        catch
-        {
-            System.IO.File.Delete(draft);
-            throw;
-        }
-    }
+    public static void WriteText(string path, string text) => Draft.Write(path, Encoding.UTF8.GetBytes(text));
 
     private static void Probe(string folder)
     {
         Directory.CreateDirectory(folder);
-        var probe = Path.Combine(folder, $".{Guid.NewGuid():N}.tmp");
-        System.IO.File.WriteAllBytes(probe, []);
-        System.IO.File.Delete(probe);
+        Draft.Create(Path.Combine(folder, ".probe")).Dispose();
     }
 }

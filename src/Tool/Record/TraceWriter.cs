@@ -5,6 +5,7 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using CachePolicies.Engine.Traces;
+using CachePolicies.Files;
 
 namespace CachePolicies.Tool;
 
@@ -26,8 +27,7 @@ internal sealed class TraceWriter : IDisposable
     /// <summary>Room in the header for what is known only at the end.</summary>
     private const int LateBytes = 4096;
 
-    private readonly string _path;
-    private readonly string _draft;
+    private readonly Draft _draft;
     private readonly FileStream _stream;
     private readonly ImmutableArray<RecordedTensor> _tensors;
     private readonly int _steps;
@@ -35,7 +35,6 @@ internal sealed class TraceWriter : IDisposable
     private readonly JsonObject _header;
     private readonly int _headerLength;
     private long _next;
-    private bool _whole;
 
     /// <summary>Begins a trace.</summary>
     /// <param name="path">Where it will stand.</param>
@@ -45,11 +44,20 @@ internal sealed class TraceWriter : IDisposable
     /// <param name="metadata">What the file says of itself, beside format, steps and boundaries.</param>
     public TraceWriter(string path, ImmutableArray<RecordedTensor> tensors, int steps, bool half, IReadOnlyDictionary<string, string> metadata)
     {
-        (_path, _draft, _tensors, _steps, _half) = (path, path + ".tmp", tensors, steps, half);
+        (_tensors, _steps, _half) = (tensors, steps, half);
         _header = HeaderOf(metadata);
         _headerLength = JsonSerializer.SerializeToUtf8Bytes(_header).Length + LateBytes;
-        _stream = new FileStream(_draft, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 20);
-        WriteHeader();
+        _draft = Draft.Create(path);
+        _stream = _draft.Stream;
+        try
+        {
+            WriteHeader();
+        }
+        catch
+        {
+            _draft.Dispose();
+            throw;
+        }
     }
 
     private int ElementBytes => _half ? 2 : 4;
@@ -92,19 +100,10 @@ internal sealed class TraceWriter : IDisposable
 
         _stream.Position = 0;
         WriteHeader();
-        _stream.Dispose();
-        File.Move(_draft, _path, overwrite: true);
-        _whole = true;
+        _draft.Complete();
     }
 
-    public void Dispose()
-    {
-        _stream.Dispose();
-        if (!_whole)
-        {
-            File.Delete(_draft);
-        }
-    }
+    public void Dispose() => _draft.Dispose();
 
     private JsonObject HeaderOf(IReadOnlyDictionary<string, string> metadata)
     {

@@ -1,0 +1,113 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace CachePolicies.Files;
+
+/// <summary>Reads JSON files of bounded size.</summary>
+public static class JsonFile
+{
+    /// <summary>The most bytes of a file that describes something, rather than holding its data: 64 MiB.</summary>
+    public const long MaximumBytes = 64L << 20;
+
+    /// <summary>Reads a file as a value of a known type. Nulls in lists are refused: no list of ours has room for one.</summary>
+    /// <param name="path">The file's path.</param>
+    /// <param name="type">How the value is read; the source generator makes it.</param>
+    /// <param name="maximumBytes">The most bytes that the file may have.</param>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">It is not a regular file, is too large, or does not hold such a value; the message says where.</exception>
+    public static T Read<T>(string path, JsonTypeInfo<T> type, long maximumBytes = MaximumBytes)
+        where T : class
+    {
+        var json = ReadBytes(path, maximumBytes);
+        try
+        {
+            RequireNoNullInLists(json);
+            return JsonSerializer.Deserialize(json, type) ?? throw new InvalidDataException($"'{ForeignText.Show(path)}' is empty: it holds null.");
+        }
+        catch (Exception failure) when (IsBroken(failure))
+        {
+            throw Broken(path, failure);
+        }
+    }
+
+    /// <summary>Reads a file as a document of any content. The caller disposes of it.</summary>
+    /// <inheritdoc cref="Read" path="/exception"/>
+    public static JsonDocument ReadDocument(string path, long maximumBytes = MaximumBytes)
+    {
+        try
+        {
+            return JsonDocument.Parse(ReadBytes(path, maximumBytes));
+        }
+        catch (Exception failure) when (IsBroken(failure))
+        {
+            throw Broken(path, failure);
+        }
+    }
+
+    /// <summary>Checks that no list of a JSON text holds a null.</summary>
+    /// <exception cref="JsonException">One does, or the text is not JSON.</exception>
+    public static void RequireNoNullInLists(ReadOnlySpan<byte> json)
+    {
+        var reader = new Utf8JsonReader(json);
+        var lists = new Stack<bool>();
+        while (reader.Read())
+        {
+            switch (reader.TokenType)
+            {
+                case JsonTokenType.StartArray:
+                    lists.Push(true);
+                    break;
+                case JsonTokenType.StartObject:
+                    lists.Push(false);
+                    break;
+                case JsonTokenType.EndArray or JsonTokenType.EndObject:
+                    lists.Pop();
+                    break;
+                case JsonTokenType.Null when lists.TryPeek(out var isList) && isList:
+                    throw new JsonException("A list holds null where a value is needed.", null, LineAt(json, (int)reader.TokenStartIndex), null);
+            }
+        }
+    }
+
+    /// <summary>What is wrong with a JSON text, in one sentence: the reader's message, with the line and without its path.</summary>
+    public static string Describe(Exception failure)
+    {
+        ArgumentNullException.ThrowIfNull(failure);
+        if (failure is JsonException { Path: { } place } && failure.Message.StartsWith("The JSON value could not be converted", StringComparison.Ordinal))
+        {
+            return $"The value at '{ForeignText.Show(place)}' is of another kind than expected, or out of its range.";
+        }
+
+        if (failure.Message.Contains("doesn't allow null values", StringComparison.Ordinal) && failure.Message.Split('\'') is [_, var name, ..])
+        {
+            return $"'{ForeignText.Show(JsonNamingPolicy.CamelCase.ConvertName(name))}' is null; expected a value.";
+        }
+
+        if (failure.Message.IndexOf("missing required properties including: ", StringComparison.Ordinal) is var missing and >= 0)
+        {
+            return ForeignText.Show($"It lacks {failure.Message[(missing + "missing required properties including: ".Length)..]}", 500);
+        }
+
+        var path = failure.Message.IndexOf(" Path: $", StringComparison.Ordinal);
+        var line = failure.Message.IndexOf(" LineNumber: ", StringComparison.Ordinal);
+        var end = path >= 0 ? path : line >= 0 ? line : failure.Message.Length;
+        return ForeignText.Show(failure.Message[..end], 500);
+    }
+
+    /// <summary>The place of a failure as <c> (line 7)</c>; empty where it is not known.</summary>
+    public static string PlaceOf(Exception failure) => failure is JsonException { LineNumber: { } line } ? $" (line {line + 1})" : "";
+
+    private static byte[] ReadBytes(string path, long maximumBytes)
+    {
+        var bytes = RegularFile.ReadAllBytes(path, maximumBytes);
+        return bytes is [0xEF, 0xBB, 0xBF, ..] ? bytes[3..] : bytes;
+    }
+
+    // The second is what strings that are not UTF-8 raise, the third numbers that fit no type.
+    private static bool IsBroken(Exception failure) => failure is JsonException or InvalidOperationException or FormatException;
+
+    private static InvalidDataException Broken(string path, Exception failure) =>
+        new($"'{ForeignText.Show(path)}' cannot be read{PlaceOf(failure)}: {Describe(failure)}", failure);
+
+    private static long LineAt(ReadOnlySpan<byte> json, int position) => json[..position].Count((byte)'\n');
+}
