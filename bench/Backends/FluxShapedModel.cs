@@ -1,6 +1,7 @@
 using System.Globalization;
 using CachePolicies;
 using CachePolicies.Backends.OnnxRuntime;
+using CachePolicies.Models;
 using CachePolicies.Onnx;
 
 namespace CachePolicies.Bench;

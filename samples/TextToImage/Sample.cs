@@ -1,5 +1,6 @@
 using CachePolicies.Backends.OnnxRuntime;
 using CachePolicies.Hosting;
+using CachePolicies.Models;
 using CachePolicies.TextToImage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;

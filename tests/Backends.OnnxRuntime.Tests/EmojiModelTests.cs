@@ -1,3 +1,5 @@
+using CachePolicies.Models;
+
 namespace CachePolicies.Backends.OnnxRuntime;
 
 /// <summary>The sample model as exported, on the CPU provider.</summary>

@@ -1,3 +1,4 @@
+using CachePolicies.Models;
 using CachePolicies.Onnx;
 
 namespace CachePolicies.Backends.OnnxRuntime;

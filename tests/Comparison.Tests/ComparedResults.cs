@@ -1,6 +1,6 @@
 using CachePolicies.Backends.Cpu;
 using CachePolicies.Engine;
-using CachePolicies.Engine.Traces;
+using CachePolicies.Traces;
 using CachePolicies.Policies;
 using CachePolicies.Reporting;
 

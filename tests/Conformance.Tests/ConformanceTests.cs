@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using CachePolicies.Backends.Cpu;
 using CachePolicies.Engine;
-using CachePolicies.Engine.Traces;
+using CachePolicies.Traces;
 
 namespace CachePolicies.Conformance.Tests;
 

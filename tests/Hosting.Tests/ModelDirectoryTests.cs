@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using CachePolicies.Backends.OnnxRuntime;
+using CachePolicies.Models;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace CachePolicies.Hosting.Tests;

@@ -20,6 +20,8 @@ public class PublicSurfaceTests
     [InlineData("CachePolicies.Backends.OnnxRuntime", "src/Backends/OnnxRuntime")]
     [InlineData("CachePolicies.TextToImage", "src/TextToImage")]
     [InlineData("CachePolicies.Files", "src/Files")]
+    [InlineData("CachePolicies.Models", "src/Models")]
+    [InlineData("CachePolicies.Traces", "src/Traces")]
     [InlineData("CachePolicies.Hosting", "src/Hosting")]
     [InlineData("CachePolicies.Testing", "src/Testing")]
     public async Task The_public_surface_is_as_reviewed(string assembly, string project)

@@ -29,6 +29,17 @@ public static class ElementTypeExtensions
         _ => throw new ArgumentOutOfRangeException(nameof(type), type, "Not an element type."),
     };
 
+    /// <summary>The name in manifests and messages: <c>float32</c>, <c>float16</c>, <c>bfloat16</c>, <c>int64</c>.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is not one of the enumeration's.</exception>
+    public static string ToName(this ElementType type) => type switch
+    {
+        ElementType.Float32 => "float32",
+        ElementType.Float16 => "float16",
+        ElementType.BFloat16 => "bfloat16",
+        ElementType.Int64 => "int64",
+        _ => throw new ArgumentOutOfRangeException(nameof(type), type, "Not an element type."),
+    };
+
     /// <summary>Whether arithmetic on the type is floating-point.</summary>
     public static bool IsFloatingPoint(this ElementType type) => type != ElementType.Int64;
 }

@@ -1,4 +1,4 @@
-using CachePolicies.Backends.OnnxRuntime;
+using CachePolicies.Models;
 
 namespace CachePolicies.TextToImage;
 

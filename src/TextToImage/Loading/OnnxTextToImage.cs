@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using CachePolicies.Backends.OnnxRuntime;
 using CachePolicies.Engine;
+using CachePolicies.Models;
 
 namespace CachePolicies.TextToImage;
 

@@ -1,5 +1,6 @@
 using CachePolicies.Backends.OnnxRuntime;
 using CachePolicies.Engine;
+using CachePolicies.Models;
 using CachePolicies.Reporting;
 using CachePolicies.TextToImage;
 

@@ -1,5 +1,5 @@
 using CachePolicies.Backends.Cpu;
-using CachePolicies.Engine.Traces;
+using CachePolicies.Traces;
 
 namespace CachePolicies.Tool;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using CachePolicies.Backends.OnnxRuntime;
+using CachePolicies.Models;
 using CachePolicies.Splitting;
 
 namespace CachePolicies.Tool;

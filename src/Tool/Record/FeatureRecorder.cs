@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using CachePolicies.Engine;
+using CachePolicies.Traces;
 
 namespace CachePolicies.Tool;
 

@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using CachePolicies.Engine;
 using CachePolicies.Policies;
+using CachePolicies.Traces;
 
 namespace CachePolicies.Tool;
 

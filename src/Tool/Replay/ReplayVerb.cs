@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using CachePolicies.Backends.Cpu;
 using CachePolicies.Engine;
-using CachePolicies.Engine.Traces;
+using CachePolicies.Traces;
 using CachePolicies.Reporting;
 
 namespace CachePolicies.Tool;

@@ -1,7 +1,7 @@
 using CachePolicies.Backends.Cpu;
 using CachePolicies.Engine;
-using CachePolicies.Engine.Traces;
 using CachePolicies.Policies;
+using CachePolicies.Traces;
 
 namespace CachePolicies.Tool;
 

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using CachePolicies.Models;
 using CachePolicies.Onnx;
 
 namespace CachePolicies.Backends.OnnxRuntime;

@@ -3,7 +3,7 @@ using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace CachePolicies.Backends.OnnxRuntime;
 
-/// <summary>Element types as the runtime and manifests name them.</summary>
+/// <summary>Element types as the runtime names them.</summary>
 internal static class ElementTypes
 {
     public static TensorElementType ToOnnx(this ElementType type) => type switch
@@ -21,16 +21,6 @@ internal static class ElementTypes
         ElementType.Float16 => OnnxElementType.Float16,
         ElementType.BFloat16 => OnnxElementType.BFloat16,
         ElementType.Int64 => OnnxElementType.Int64,
-        _ => throw new ArgumentOutOfRangeException(nameof(type), type, "Not an element type."),
-    };
-
-    /// <summary>The name in manifests and messages: <c>float32</c>.</summary>
-    public static string ToName(this ElementType type) => type switch
-    {
-        ElementType.Float32 => "float32",
-        ElementType.Float16 => "float16",
-        ElementType.BFloat16 => "bfloat16",
-        ElementType.Int64 => "int64",
         _ => throw new ArgumentOutOfRangeException(nameof(type), type, "Not an element type."),
     };
 

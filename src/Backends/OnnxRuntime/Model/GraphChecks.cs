@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using CachePolicies.Models;
 using Microsoft.ML.OnnxRuntime;
 
 namespace CachePolicies.Backends.OnnxRuntime;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using CachePolicies.Models;
 using Microsoft.ML.OnnxRuntime;
 
 namespace CachePolicies.Backends.OnnxRuntime;
@@ -53,7 +54,7 @@ public sealed class OnnxDenoiserModel : IDisposable
         var manifest = ManifestReader.Read(directory);
         if (verify ?? (SizeOf(directory, manifest) < VerifiedByDefaultBelow))
         {
-            ManifestReader.Verify(directory, manifest);
+            ModelFingerprint.Verify(directory, manifest);
         }
 
         return Open(directory, manifest, backend);

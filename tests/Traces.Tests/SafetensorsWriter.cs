@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 
-namespace CachePolicies.Engine.Tests.Traces;
+namespace CachePolicies.Traces.Tests;
 
 /// <summary>Writes safetensors files for tests, right ones and wrong ones.</summary>
 internal sealed class SafetensorsWriter

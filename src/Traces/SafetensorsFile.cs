@@ -1,9 +1,10 @@
 using System.Buffers;
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
+using CachePolicies.Files;
 using Microsoft.Win32.SafeHandles;
 
-namespace CachePolicies.Engine.Traces;
+namespace CachePolicies.Traces;
 
 /// <summary>A tensor of a safetensors file.</summary>
 /// <param name="Type">The element type as the file names it: <c>F32</c>, <c>F16</c>, <c>BF16</c>, <c>I64</c> …</param>
@@ -38,16 +39,10 @@ public sealed class SafetensorsFile : IDisposable
 
     /// <summary>Opens a file and reads its header.</summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDataException">It is no safetensors file, or is damaged; the message says where.</exception>
+    /// <exception cref="InvalidDataException">It is not a safetensors file, or is damaged; the message says where.</exception>
     public static SafetensorsFile Open(string path)
     {
-        ArgumentException.ThrowIfNullOrWhiteSpace(path);
-        if (!File.Exists(path))
-        {
-            throw new FileNotFoundException($"There is no file '{path}'.", path);
-        }
-
-        var handle = File.OpenHandle(path);
+        var handle = RegularFile.OpenHandle(path);
         try
         {
             return new SafetensorsFile(path, handle, SafetensorsHeader.Read(path, handle));

@@ -1,7 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using CachePolicies.Files;
 
-namespace CachePolicies.Backends.OnnxRuntime;
+namespace CachePolicies.Models;
 
 /// <summary>A value that has a name in the manifest. An unknown one is refused with the list of those that are known.</summary>
 internal abstract class NamedConverter<T>(string what, params (string Name, T Value)[] known) : JsonConverter<T>
@@ -18,7 +19,7 @@ internal abstract class NamedConverter<T>(string what, params (string Name, T Va
             }
         }
 
-        throw new JsonException($"{(name is null ? "What stands here" : $"'{name}'")} is no {what}; one of {string.Join(", ", known.Select(k => k.Name))} is.");
+        throw new JsonException($"{(name is null ? "The value" : $"'{ForeignText.Show(name, 80)}'")} is not {what}; expected one of {string.Join(", ", known.Select(k => k.Name))}.");
     }
 
     public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) =>
@@ -26,23 +27,23 @@ internal abstract class NamedConverter<T>(string what, params (string Name, T Va
 }
 
 internal sealed class PredictionConverter() : NamedConverter<ModelPrediction>(
-    "prediction", ("velocity", ModelPrediction.Velocity), ("epsilon", ModelPrediction.Epsilon));
+    "a prediction", ("velocity", ModelPrediction.Velocity), ("epsilon", ModelPrediction.Epsilon));
 
 internal sealed class TensorKindConverter() : NamedConverter<TensorKind>(
-    "kind of tensor",
+    "a kind of tensor",
     ("state", TensorKind.State),
     ("conditioning", TensorKind.Conditioning),
     ("carried", TensorKind.Carried),
     ("signal", TensorKind.Signal));
 
 internal sealed class LifetimeConverter() : NamedConverter<ConditioningLifetime>(
-    "lifetime of conditioning", ("evaluation", ConditioningLifetime.Evaluation), ("generation", ConditioningLifetime.Generation));
+    "a lifetime of conditioning", ("evaluation", ConditioningLifetime.Evaluation), ("generation", ConditioningLifetime.Generation));
 
 internal sealed class ElementTypeConverter() : NamedConverter<ElementType>(
-    "element type", [.. Enum.GetValues<ElementType>().Select(t => (t.ToName(), t))]);
+    "an element type", [.. Enum.GetValues<ElementType>().Select(t => (t.ToName(), t))]);
 
 internal sealed class RoleConverter() : NamedConverter<BoundaryRole>(
-    "role of a boundary", [.. Enum.GetValues<BoundaryRole>().Select(r => (r.ToName(), r))]);
+    "a role of a boundary", [.. Enum.GetValues<BoundaryRole>().Select(r => (r.ToName(), r))]);
 
 /// <summary>An axis of a shape: a size, or the name of a free axis.</summary>
 internal sealed class DimensionConverter : JsonConverter<Dimension>
@@ -51,7 +52,7 @@ internal sealed class DimensionConverter : JsonConverter<Dimension>
     {
         JsonTokenType.Number when reader.TryGetInt32(out var size) && size >= 1 => size,
         JsonTokenType.String when reader.GetString() is { Length: > 0 } name => name,
-        _ => throw new JsonException("An axis of a shape is a size of at least 1 or the name of a free axis; the batch axis is not part of it."),
+        _ => throw new JsonException("An axis of a shape is not valid; expected a size of at least 1 or the name of a free axis, without the batch axis."),
     };
 
     public override void Write(Utf8JsonWriter writer, Dimension value, JsonSerializerOptions options)

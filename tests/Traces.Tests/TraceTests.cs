@@ -1,7 +1,7 @@
 using CachePolicies.Backends.Cpu;
-using CachePolicies.Engine.Traces;
+using CachePolicies.Engine;
 
-namespace CachePolicies.Engine.Tests.Traces;
+namespace CachePolicies.Traces.Tests;
 
 public class TraceTests
 {

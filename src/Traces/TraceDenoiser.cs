@@ -1,7 +1,8 @@
 using System.Buffers;
 using System.Collections.Immutable;
+using CachePolicies.Engine;
 
-namespace CachePolicies.Engine.Traces;
+namespace CachePolicies.Traces;
 
 /// <summary>
 /// A denoiser that plays a recorded run back: its stages write what the trace holds for the current step instead of computing. Policies decide on it
@@ -69,8 +70,8 @@ public sealed class TraceDenoiser
             finally
             {
                 step.Release();
-                Leases.ReleaseAll(latent);
-                Leases.ReleaseAll(output);
+                Release(latent);
+                Release(output);
             }
         }
 
@@ -91,6 +92,12 @@ public sealed class TraceDenoiser
     }
 
     private FeatureTensor Rent(TensorDescriptor descriptor) => Denoiser.Backend.Rent(descriptor.ElementType, descriptor.Shape);
+
+    private static void Release(FeatureTensor?[] lease)
+    {
+        lease[0]?.Release();
+        lease[0] = null;
+    }
 
     /// <summary>Writes what the trace holds for each row's step.</summary>
     private void Play(Boundary boundary, int tensor, ReadOnlySpan<float> steps, FeatureTensor destination)

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
-using CachePolicies.Engine.Traces;
+using CachePolicies.Engine;
 
-namespace CachePolicies.Engine.Tests.Traces;
+namespace CachePolicies.Traces.Tests;
 
 public class SafetensorsFileTests
 {

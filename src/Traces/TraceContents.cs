@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 
-namespace CachePolicies.Engine.Traces;
+namespace CachePolicies.Traces;
 
 /// <summary>Finds out what a trace holds, and that it holds it in every step.</summary>
 internal static class TraceContents

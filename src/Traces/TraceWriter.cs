@@ -1,34 +1,24 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using CachePolicies.Engine.Traces;
 using CachePolicies.Files;
 
-namespace CachePolicies.Tool;
-
-/// <summary>A tensor that a trace holds in every step.</summary>
-/// <param name="Boundary">The boundary's name in the trace.</param>
-/// <param name="Name">The tensor's name there; empty for the primary one.</param>
-/// <param name="Shape">The shape of one lane.</param>
-internal sealed record RecordedTensor(string Boundary, string Name, TensorShape Shape)
-{
-    public string KeyAt(int step) => string.Create(CultureInfo.InvariantCulture, $"{step:D4}/{Boundary}{(Name.Length == 0 ? "" : "/")}{Name}");
-}
+namespace CachePolicies.Traces;
 
 /// <summary>
 /// Writes a trace, format <c>cachepolicies-trace/1</c>, tensor by tensor to disk: all offsets are known from the layout, so the header goes first. The
 /// file has its name only once it is whole; before, it is a draft that vanishes with the writer.
 /// </summary>
-internal sealed class TraceWriter : IDisposable
+public sealed class TraceWriter : IDisposable
 {
     /// <summary>Room in the header for what is known only at the end.</summary>
     private const int LateBytes = 4096;
 
     private readonly Draft _draft;
-    private readonly FileStream _stream;
     private readonly ImmutableArray<RecordedTensor> _tensors;
     private readonly int _steps;
     private readonly bool _half;
@@ -44,11 +34,12 @@ internal sealed class TraceWriter : IDisposable
     /// <param name="metadata">What the file says of itself, beside format, steps and boundaries.</param>
     public TraceWriter(string path, ImmutableArray<RecordedTensor> tensors, int steps, bool half, IReadOnlyDictionary<string, string> metadata)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
+        ArgumentNullException.ThrowIfNull(metadata);
         (_tensors, _steps, _half) = (tensors, steps, half);
         _header = HeaderOf(metadata);
-        _headerLength = JsonSerializer.SerializeToUtf8Bytes(_header).Length + LateBytes;
+        _headerLength = Serialize(_header).Length + LateBytes;
         _draft = Draft.Create(path);
-        _stream = _draft.Stream;
         try
         {
             WriteHeader();
@@ -66,6 +57,7 @@ internal sealed class TraceWriter : IDisposable
     /// <exception cref="InvalidOperationException">It is not the next one.</exception>
     public void Write(int step, RecordedTensor tensor, ReadOnlySpan<float> values)
     {
+        ArgumentNullException.ThrowIfNull(tensor);
         if (_next >= (long)_steps * _tensors.Length || step != _next / _tensors.Length || tensor != _tensors[(int)(_next % _tensors.Length)])
         {
             throw new InvalidOperationException($"'{tensor.KeyAt(step)}' does not follow in the trace; each step writes {string.Join(", ", _tensors.Select(t => t.KeyAt(step)))}.");
@@ -88,6 +80,7 @@ internal sealed class TraceWriter : IDisposable
     /// <summary>Ends the trace: adds what became known, and gives the file its name.</summary>
     public void Complete(IReadOnlyDictionary<string, string> late)
     {
+        ArgumentNullException.ThrowIfNull(late);
         if (_next != (long)_steps * _tensors.Length)
         {
             throw new InvalidOperationException($"The trace holds {_next} tensors; {(long)_steps * _tensors.Length} make it whole.");
@@ -98,11 +91,12 @@ internal sealed class TraceWriter : IDisposable
             _header["__metadata__"]![key] = value;
         }
 
-        _stream.Position = 0;
+        _draft.Stream.Position = 0;
         WriteHeader();
         _draft.Complete();
     }
 
+    /// <summary>Ends the writing; a trace that was not completed leaves nothing behind.</summary>
     public void Dispose() => _draft.Dispose();
 
     private JsonObject HeaderOf(IReadOnlyDictionary<string, string> metadata)
@@ -141,7 +135,7 @@ internal sealed class TraceWriter : IDisposable
     /// <summary>Writes the header, filled up with blanks to the length that was set aside.</summary>
     private void WriteHeader()
     {
-        var text = JsonSerializer.SerializeToUtf8Bytes(_header);
+        var text = Serialize(_header);
         if (text.Length > _headerLength)
         {
             throw new InvalidOperationException($"The trace's metadata needs {text.Length - _headerLength} bytes more than were set aside.");
@@ -151,34 +145,45 @@ internal sealed class TraceWriter : IDisposable
         BinaryPrimitives.WriteUInt64LittleEndian(prefix, (ulong)_headerLength);
         var blanks = new byte[_headerLength - text.Length];
         Array.Fill(blanks, (byte)' ');
-        _stream.Write(prefix);
-        _stream.Write(text);
-        _stream.Write(blanks);
+        _draft.Stream.Write(prefix);
+        _draft.Stream.Write(text);
+        _draft.Stream.Write(blanks);
+    }
+
+    private static byte[] Serialize(JsonObject header)
+    {
+        var text = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(text))
+        {
+            header.WriteTo(json);
+        }
+
+        return text.WrittenSpan.ToArray();
     }
 
     private void WriteLittleEndian(ReadOnlySpan<short> values)
     {
         if (BitConverter.IsLittleEndian)
         {
-            _stream.Write(MemoryMarshal.AsBytes(values));
+            _draft.Stream.Write(MemoryMarshal.AsBytes(values));
             return;
         }
 
         var swapped = new short[values.Length];
         BinaryPrimitives.ReverseEndianness(values, swapped);
-        _stream.Write(MemoryMarshal.AsBytes<short>(swapped));
+        _draft.Stream.Write(MemoryMarshal.AsBytes<short>(swapped));
     }
 
     private void WriteLittleEndian(ReadOnlySpan<int> values)
     {
         if (BitConverter.IsLittleEndian)
         {
-            _stream.Write(MemoryMarshal.AsBytes(values));
+            _draft.Stream.Write(MemoryMarshal.AsBytes(values));
             return;
         }
 
         var swapped = new int[values.Length];
         BinaryPrimitives.ReverseEndianness(values, swapped);
-        _stream.Write(MemoryMarshal.AsBytes<int>(swapped));
+        _draft.Stream.Write(MemoryMarshal.AsBytes<int>(swapped));
     }
 }

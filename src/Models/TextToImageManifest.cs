@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
+using System.Text;
 using System.Text.Json;
+using CachePolicies.Files;
 
-namespace CachePolicies.Backends.OnnxRuntime;
+namespace CachePolicies.Models;
 
 /// <summary>What a text-to-image pipeline needs beside the denoiser.</summary>
 public sealed record TextToImageManifest
@@ -21,12 +23,13 @@ public sealed record TextToImageManifest
     {
         try
         {
+            JsonFile.RequireNoNullInLists(Encoding.UTF8.GetBytes(section.GetRawText()));
             return section.Deserialize(ManifestJson.Default.TextToImageManifest)
                 ?? throw new InvalidModelException("The section 'textToImage' is empty.");
         }
         catch (JsonException failure)
         {
-            throw new InvalidModelException($"The section 'textToImage' is not one: {ManifestReader.WithoutPath(failure.Message)}", failure);
+            throw new InvalidModelException($"The section 'textToImage' is not one: {JsonFile.Describe(failure)}", failure);
         }
     }
 }

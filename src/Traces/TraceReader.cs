@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 
-namespace CachePolicies.Engine.Traces;
+namespace CachePolicies.Traces;
 
 /// <summary>A tensor that a trace holds at a boundary in every step.</summary>
 /// <param name="Name">Its name there; <see cref="TraceReader.PrimaryName"/> for the primary one.</param>

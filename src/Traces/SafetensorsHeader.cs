@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using Microsoft.Win32.SafeHandles;
 
-namespace CachePolicies.Engine.Traces;
+namespace CachePolicies.Traces;
 
 /// <summary>The header of a safetensors file: eight bytes of length, then JSON with an entry for each tensor, then the tensors without gaps.</summary>
 internal sealed record SafetensorsHeader(IReadOnlyDictionary<string, SafetensorsEntry> Tensors, IReadOnlyDictionary<string, string> Metadata)
