@@ -6,12 +6,13 @@ using CachePolicies.Reporting;
 namespace CachePolicies.Comparison;
 
 /// <summary>
-/// Runs a comparison. For each picture first a recorded run of every policy, which tells what was computed and how long stages take and warms everything
-/// up; then the timed runs, without any recording, in an order that rotates from round to round, with uncached runs among them. Last the controls.
+/// Runs a comparison: every policy draws every picture, in an order that rotates from picture to picture, so that a machine that drifts favours nobody.
+/// Each run is timed and recorded; recording costs a few timestamps per evaluation. What runs first is drawn once before, to warm everything up. Last
+/// come the controls.
 /// </summary>
 public sealed class Comparer
 {
-    /// <summary>Controls take at most half the time of the policies: one run of each where those have two.</summary>
+    /// <summary>What controls add to the time of the policies, about.</summary>
     private const double WithControls = 1.5;
 
     private readonly IPictureModel _model;
@@ -20,7 +21,6 @@ public sealed class Comparer
     private readonly string[] _prompts;
     private readonly List<ControlContender> _controls = [];
     private readonly StageTimes _stageTimes = new();
-    private readonly UncachedClock _uncached;
     private readonly RunConditions _conditions;
     private readonly PictureNames _names = new();
     private readonly Dictionary<string, RgbImage> _images = new(StringComparer.Ordinal);
@@ -42,7 +42,7 @@ public sealed class Comparer
             throw new ArgumentException("A comparison needs at least one picture, and a label of its own for each policy.", nameof(plan));
         }
 
-        (_model, _plan, _uncached, _conditions) = (model, plan, new UncachedClock(time), RunConditions.Of(model, time));
+        (_model, _plan, _conditions) = (model, plan, RunConditions.Of(model, time));
         _prompts = [.. plan.Pictures.Select(p => p.Prompt).Distinct()];
         Array.ForEach(_prompts, model.Check);
         _contenders =
@@ -57,10 +57,8 @@ public sealed class Comparer
     {
         get
         {
-            var timed = _plan.RoundsInForce * (_contenders.Length + ((_contenders.Length - 2) / _plan.BaselineEvery));
-            var recorded = (_plan.Pictures.Count + _plan.RecordEvery - 1) / _plan.RecordEvery;
-            var controls = _plan.ControlSteps?.Count ?? Math.Max(_contenders.Length + 1, 3);
-            return (recorded * _contenders.Length) + (_plan.Pictures.Count * (timed + controls)) + 1;
+            var controls = _plan.ControlSteps?.Count ?? _contenders.Length + 1;
+            return _contenders.Length + (_plan.Pictures.Count * ((_plan.RoundsInForce * _contenders.Length) + controls));
         }
     }
 
@@ -83,11 +81,8 @@ public sealed class Comparer
         var finished = 0;
         try
         {
-            foreach (var steps in _plan.ControlSteps ?? [])
-            {
-                _controls.Add(new ControlContender(steps));
-            }
-
+            _controls.AddRange((_plan.ControlSteps ?? []).Select(steps => new ControlContender(steps)));
+            WarmUp(tell, cancellationToken);
             for (; finished < _plan.Pictures.Count && (budget?.HasRoom(finished, WithControls) ?? true); finished++)
             {
                 Compare(finished, tell, cancellationToken);
@@ -95,7 +90,6 @@ public sealed class Comparer
                 _plan.Progressed?.Invoke(Results(finished + 1));
             }
 
-            TimeUncached(_plan.Pictures[finished - 1], tell, cancellationToken);
             foreach (var steps in _plan.ControlSteps is null ? ControlSteps(Results(finished)) : [])
             {
                 var control = new ControlContender(steps);
@@ -117,66 +111,40 @@ public sealed class Comparer
         return Results(finished);
     }
 
+    private void WarmUp(Action<string> tell, CancellationToken cancellationToken)
+    {
+        foreach (var contender in _contenders)
+        {
+            contender.Loop.Draw(_plan.Pictures[0].Prompt, _plan.Pictures[0].Seed, _plan.Steps, new RunRecorder(), cancellationToken);
+            tell($"{contender.Policy.Label}: warm-up");
+        }
+    }
+
     private void Compare(int index, Action<string> tell, CancellationToken cancellationToken)
     {
         var picture = _plan.Pictures[index];
-        if (index % _plan.RecordEvery == 0)
-        {
-            foreach (var contender in _contenders)
-            {
-                contender.Recorders.Add(index, Record(contender, picture, cancellationToken));
-                tell($"{contender.Policy.Label}: {picture.Prompt}");
-            }
-        }
-
-        var timings = Array.ConvertAll(_contenders, _ => new List<TimedRun>());
         var drawn = new DrawnPicture[_contenders.Length];
+        var recorders = new RunRecorder[_contenders.Length];
+        var timings = Array.ConvertAll(_contenders, _ => new List<double>());
         for (var round = 0; round < _plan.RoundsInForce; round++)
         {
-            // The uncached run first, the policies in an order that rotates, and the uncached run again among them where they are many.
-            var order = Enumerable.Range(0, _contenders.Length - 1).Select(i => 1 + ((i + index + round) % (_contenders.Length - 1)));
-            foreach (var (place, at) in order.Prepend(0).Select((contender, i) => (contender, i)))
+            for (var i = 0; i < _contenders.Length; i++)
             {
-                if (at > 1 && (at - 1) % _plan.BaselineEvery == 0)
-                {
-                    TimeUncached(picture, tell, cancellationToken);
-                }
-
+                var place = (i + index + round) % _contenders.Length;
                 var contender = _contenders[place];
-                drawn[place] = contender.Loop.Draw(picture.Prompt, picture.Seed, _plan.Steps, cancellationToken: cancellationToken);
-                var seconds = drawn[place].Elapsed.TotalSeconds;
-                if (place == 0)
-                {
-                    _uncached.Add(seconds);
-                }
-
-                timings[place].Add(new TimedRun(seconds, _uncached.Now - (seconds / 2)));
-                tell($"{contender.Policy.Label}: {picture.Prompt}, timed");
+                recorders[place] = new RunRecorder();
+                drawn[place] = contender.Loop.Draw(picture.Prompt, picture.Seed, _plan.Steps, recorders[place], cancellationToken);
+                _stageTimes.Add(recorders[place].Stages);
+                timings[place].Add(drawn[place].Elapsed.TotalSeconds);
+                tell($"{contender.Policy.Label}: {picture.Prompt}");
             }
         }
 
         _references.Add(drawn[0]);
         for (var i = 0; i < _contenders.Length; i++)
         {
-            var contender = _contenders[i];
-            contender.Timings.Add(timings[i]);
-            contender.Runs.Add(Compared(contender.Policy.Label, index, drawn[i]));
+            _contenders[i].Pictures.Add(new Drawn(recorders[i], timings[i], QualityOf(drawn[i], index), Keep(_contenders[i].Policy.Label, index, drawn[i].Image)));
         }
-    }
-
-    private RunRecorder Record(Contender contender, PlannedPicture picture, CancellationToken cancellationToken)
-    {
-        var recorder = new RunRecorder();
-        contender.Loop.Draw(picture.Prompt, picture.Seed, _plan.Steps, recorder, cancellationToken);
-        _stageTimes.Add(recorder.Stages);
-        return recorder;
-    }
-
-    private void TimeUncached(PlannedPicture picture, Action<string> tell, CancellationToken cancellationToken)
-    {
-        var seconds = _contenders[0].Loop.Draw(picture.Prompt, picture.Seed, _plan.Steps, cancellationToken: cancellationToken).Elapsed.TotalSeconds;
-        _uncached.Add(seconds);
-        tell($"{_contenders[0].Policy.Label}: {picture.Prompt}, timed");
     }
 
     private void RunControl(ControlContender control, int index, Action<string> tell, CancellationToken cancellationToken)
@@ -184,10 +152,14 @@ public sealed class Comparer
         var picture = _plan.Pictures[index];
         var drawn = _contenders[0].Loop.Draw(picture.Prompt, picture.Seed, control.Steps, cancellationToken: cancellationToken);
         var evaluations = _model.EvaluationsOf(control.Steps);
-        var seconds = drawn.Elapsed.TotalSeconds;
-        control.Runs.Add(Compared(control.Label, index, drawn) with
+        var quality = QualityOf(drawn, index);
+        control.Runs.Add(new ComparedRun(picture.Prompt, picture.Seed, Keep(control.Label, index, drawn.Image))
         {
-            Timings = [new Timing(seconds, _uncached.At(_uncached.Now - (seconds / 2)))],
+            Psnr = quality.Psnr,
+            Ssim = quality.Ssim,
+            LatentError = quality.LatentError,
+            Perceptual = quality.Perceptual,
+            Timings = [drawn.Elapsed.TotalSeconds],
             Ideal = (double)_model.EvaluationsOf(_plan.Steps) / evaluations,
             Extents = new ExtentCounts(evaluations, 0, 0),
             Log = EvaluationLog.AllComputed(evaluations),
@@ -195,23 +167,23 @@ public sealed class Comparer
         tell($"{control.Label}: {picture.Prompt}");
     }
 
-    private ComparedRun Compared(string label, int index, DrawnPicture drawn)
+    private Quality QualityOf(DrawnPicture drawn, int index)
     {
-        var (picture, reference) = (_plan.Pictures[index], _references[index]);
-        var name = _names.Of(label, Array.IndexOf(_prompts, picture.Prompt), picture.Seed);
-        _images[name] = drawn.Image;
-        _plan.Save?.Invoke(name, drawn.Image);
-        return new ComparedRun(
-            picture.Prompt,
-            picture.Seed,
+        var reference = _references[index];
+        return new Quality(
             ImageQuality.Psnr(drawn.Planes, reference.Planes),
             ImageQuality.Ssim(drawn.Image, reference.Image),
             RelativeError(drawn.Latent, reference.Latent),
-            name,
-            [])
-        {
-            Perceptual = _plan.Perceptual?.Invoke(drawn.Image, reference.Image),
-        };
+            _plan.Perceptual?.Invoke(drawn.Image, reference.Image));
+    }
+
+    private string Keep(string label, int index, RgbImage image)
+    {
+        var picture = _plan.Pictures[index];
+        var name = _names.Of(label, Array.IndexOf(_prompts, picture.Prompt), picture.Seed);
+        _images[name] = image;
+        _plan.Save?.Invoke(name, image);
+        return name;
     }
 
     private static double RelativeError(float[] latent, float[] reference)
@@ -239,40 +211,41 @@ public sealed class Comparer
     private ComparisonResults Results(int pictures)
     {
         var costs = _stageTimes.ToCosts(_model.Layout);
-        ComparedRow[] rows = [.. _contenders.Select(c => RowOf(c, pictures, costs))];
+        double[] uncached = [.. _contenders[0].Pictures.Take(pictures).SelectMany(p => p.Timings)];
+        ComparedRow[] rows = [.. _contenders.Select(c => RowOf(c, pictures, uncached, costs))];
         return new ComparisonResults(
             _conditions,
             _plan.Steps,
             _plan.Guidance,
             _plan.Pictures,
-            ClockQuality.Of([.. _uncached.Seconds], rows.Skip(1).Select(r => r.Realised)),
+            ClockQuality.Of(uncached, rows.Skip(1).Select(r => r.Realised)),
             [.. rows, .. _controls.Where(c => c.Runs.Count >= pictures).OrderByDescending(c => c.Steps).Select(c => c.Row(pictures))]);
     }
 
-    private ComparedRow RowOf(Contender contender, int pictures, StageCosts costs) =>
-        new(contender.Kind, contender.Policy.Label, contender.Policy.Name, _plan.Steps, [.. Enumerable.Range(0, pictures).Select(i => RunOf(contender, i, costs))])
+    private ComparedRow RowOf(Contender contender, int pictures, IEnumerable<double> uncached, StageCosts costs)
+    {
+        ComparedRun[] runs = [.. contender.Pictures.Take(pictures).Select((drawn, i) => RunOf(contender, drawn, i, costs))];
+        return new ComparedRow(contender.Kind, contender.Policy.Label, contender.Policy.Name, _plan.Steps, runs)
         {
             Options = contender.Policy.Options,
             Settings = contender.Policy.Settings,
+            Realised = contender.Kind == ComparedKind.Uncached ? 1 : ClockQuality.RealisedOf(uncached, runs.SelectMany(r => r.Timings, (r, seconds) => (seconds, r.Ideal))),
         };
-
-    private ComparedRun RunOf(Contender contender, int picture, StageCosts costs)
-    {
-        var run = contender.Runs[picture] with
-        {
-            Timings = [.. contender.Timings[picture].Select(t => new Timing(t.Seconds, contender.Kind == ComparedKind.Uncached ? t.Seconds : _uncached.At(t.At)))],
-        };
-        return contender.Recorders.TryGetValue(picture, out var recorder)
-            ? run with
-            {
-                Ideal = _stageTimes.Sum(_contenders[0].Recorders[picture].Stages) / Math.Max(_stageTimes.Sum(recorder.Stages), double.Epsilon),
-                Extents = ExtentCounts.Of(recorder.Evaluations),
-                Log = EvaluationLog.Of(recorder.Conditional, contender.Policy.HasTwoStages, _model.Layout, costs),
-            }
-            : run;
     }
 
-    /// <summary>What takes part, and what it did so far, picture by picture.</summary>
+    private ComparedRun RunOf(Contender contender, Drawn drawn, int index, StageCosts costs) => new(_plan.Pictures[index].Prompt, _plan.Pictures[index].Seed, drawn.Image)
+    {
+        Psnr = drawn.Quality.Psnr,
+        Ssim = drawn.Quality.Ssim,
+        LatentError = drawn.Quality.LatentError,
+        Perceptual = drawn.Quality.Perceptual,
+        Timings = drawn.Timings,
+        Ideal = _stageTimes.Sum(_contenders[0].Pictures[index].Recorder.Stages) / _stageTimes.Sum(drawn.Recorder.Stages),
+        Extents = ExtentCounts.Of(drawn.Recorder.Evaluations),
+        Log = EvaluationLog.Of(drawn.Recorder.Conditional, contender.Policy.HasTwoStages, _model.Layout, costs),
+    };
+
+    /// <summary>What takes part, and what it drew so far.</summary>
     private sealed class Contender(ComparedKind kind, ComparedPolicy policy, IPictureLoop loop)
     {
         public ComparedKind Kind => kind;
@@ -281,11 +254,7 @@ public sealed class Comparer
 
         public IPictureLoop Loop => loop;
 
-        public List<ComparedRun> Runs { get; } = [];
-
-        public List<IReadOnlyList<TimedRun>> Timings { get; } = [];
-
-        public Dictionary<int, RunRecorder> Recorders { get; } = [];
+        public List<Drawn> Pictures { get; } = [];
     }
 
     /// <summary>The uncached loop with fewer steps.</summary>
@@ -300,6 +269,9 @@ public sealed class Comparer
         public ComparedRow Row(int pictures) => new(ComparedKind.Control, Label, "none", steps, [.. Runs.Take(pictures)]);
     }
 
-    /// <summary>How long a run took, and when its middle was.</summary>
-    private readonly record struct TimedRun(double Seconds, double At);
+    /// <summary>A picture that a contender drew; rounds differ in their times alone.</summary>
+    private sealed record Drawn(RunRecorder Recorder, IReadOnlyList<double> Timings, Quality Quality, string Image);
+
+    /// <summary>How near a picture is to the uncached one.</summary>
+    private sealed record Quality(double Psnr, double Ssim, double LatentError, double? Perceptual);
 }

@@ -9,20 +9,12 @@ namespace CachePolicies.Comparison;
 /// <param name="Policies">What is compared with the uncached run; labels differ.</param>
 public sealed record ComparisonPlan(int Steps, float Guidance, IReadOnlyList<PlannedPicture> Pictures, IReadOnlyList<ComparedPolicy> Policies)
 {
-    /// <summary>A median of fewer ratios is at the mercy of a single slow run.</summary>
+    /// <summary>The least of fewer times may still be a slow one.</summary>
     private const int FewestTimings = 3;
 
     /// <summary>Timed runs of each policy per picture.</summary>
     /// <value>At least 1. By default so many that every policy is timed three times or more over all pictures.</value>
     public int? Rounds { get; init; }
-
-    /// <summary>Which pictures are also drawn by a recorded run, which tells what was computed and how long stages take: every n-th, from the first.</summary>
-    /// <value>At least 1. The default is 1: all of them.</value>
-    public int RecordEvery { get; init; } = 1;
-
-    /// <summary>After how many timed runs the uncached run is timed again.</summary>
-    /// <value>At least 1. The default is 10.</value>
-    public int BaselineEvery { get; init; } = 10;
 
     /// <summary>
     /// The numbers of steps of the controls, where they are chosen beforehand. The control of a policy then lies between two of them.

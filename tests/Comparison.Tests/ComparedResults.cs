@@ -23,14 +23,19 @@ internal static class ComparedResults
         [
             .. from prompt in Enumerable.Range(0, prompts.Count)
                from seed in new long[] { 1, 2 }
-               select new ComparedRun(prompts[prompt], seed, psnr + seed, 0.99, 0.01, $"images/{label}-{prompt}-{seed}.png", [new Timing(10 / speedup, 10)])
+               select new ComparedRun(prompts[prompt], seed, $"images/{label}-{prompt}-{seed}.png")
                {
+                   Psnr = psnr + seed,
+                   Ssim = 0.99,
+                   LatentError = 0.01,
+                   Timings = [10 / speedup],
                    Ideal = kind == ComparedKind.Control ? speedup : 1.05 * speedup,
                    Extents = new ExtentCounts(4, 6, 10),
                    Log = Log(policy),
                },
         ])
     {
+        Realised = kind == ComparedKind.Policy ? 1 / 1.05 : 1,
         Options = kind == ComparedKind.Policy ? ["Threshold=0.2"] : [],
         Settings = kind == ComparedKind.Policy ? ["Threshold=0.2", "WarmupSteps=0"] : [],
     };

@@ -88,7 +88,7 @@ public sealed class ComparisonResultsTests
     [Fact]
     public void What_is_faster_than_possible_is_noise_and_the_ideal_counts_in_its_place()
     {
-        var impossible = Results.Rows[1] with { Runs = [.. Results.Rows[1].Runs.Select(r => r with { Timings = [new Timing(0.4, 10)], Ideal = 4 })] };
+        var impossible = Results.Rows[1] with { Realised = 6.25, Runs = [.. Results.Rows[1].Runs.Select(r => r with { Ideal = 4 })] };
         ComparedRow[] rows = [Results.Rows[0], impossible, .. Results.Rows.Skip(2)];
         var results = Results with { Rows = rows, Clock = ClockQuality.Of([10, 10], rows.Skip(1).Select(r => r.Realised)) };
 
@@ -113,16 +113,13 @@ public sealed class ComparisonResultsTests
     public void A_clock_is_usable_where_equal_runs_agree_and_nothing_is_impossible(bool usable, double[] uncached, params double[] realised) =>
         Assert.Equal(usable, ClockQuality.Of(uncached, realised).IsUsable);
 
-    [Fact]
-    public void Speed_ups_are_medians_over_rounds_and_pictures()
-    {
-        static ComparedRun Run(params (double Seconds, double Uncached)[] timings) => new("p", 1, 40, 1, 0, "p.png", [.. timings.Select(t => new Timing(t.Seconds, t.Uncached))]) { Ideal = 4 };
-        var row = new ComparedRow(ComparedKind.Policy, "a", "a", 10, [Run((1, 3), (0, 3), (1, 5)), Run((2, 10)), Run((1, 90))]);
-
-        Assert.Equal([4, 5, 90], row.Runs.Select(r => r.Speedup));
-        Assert.Equal(5, row.Speedup);
-        Assert.Equal(1.25, row.Realised);
-    }
+    [Theory]
+    [InlineData(0.8, new[] { 10.0, 8, 30 }, new[] { 5.0, 2.5, 20 })]
+    [InlineData(0.8, new[] { 10.0, 8, 0, -5 }, new[] { 5.0, 2.5, 0, -1 })]
+    [InlineData(double.NaN, new[] { 0.0 }, new[] { 5.0 })]
+    [InlineData(double.NaN, new[] { 10.0 }, new[] { 0.0 })]
+    public void The_realised_part_is_that_of_the_least_times(double expected, double[] uncached, double[] seconds) =>
+        Assert.Equal(expected, ClockQuality.RealisedOf(uncached, seconds.Select(s => (s, 4.0))), 1e-12);
 
     private static ComparedRow Control(int steps, double psnr) => ComparedResults.Row(ComparedKind.Control, $"control, {steps} steps", "none", steps, ["red apple"], 20.0 / steps, psnr);
 }

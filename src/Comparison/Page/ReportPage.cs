@@ -159,17 +159,16 @@ public sealed class ReportPage(ComparisonResults results, Func<ComparedRun, RgbI
         var index = 0;
         foreach (var row in results.Policies)
         {
-            var recorded = row.Runs.Where(r => r.Log is not null).ToArray();
-            var first = recorded[0];
+            var first = row.Runs[0];
             page.Line($"<article><h3>{row.Label}</h3><p class=\"note\">{first.Prompt}, seed {first.Seed}</p>");
-            page.Line($"{TimelineChart.Draw($"timeline-{index++}", $"{row.Label}, step by step", first.Log!)}");
-            if (recorded.Length > 1)
+            page.Line($"{TimelineChart.Draw($"timeline-{index++}", $"{row.Label}, step by step", first.Log)}");
+            if (row.Runs.Count > 1)
             {
-                page.Line($"<details><summary>All {recorded.Length} pictures</summary><ul class=\"strips\">");
-                foreach (var run in recorded)
+                page.Line($"<details><summary>All {row.Runs.Count} pictures</summary><ul class=\"strips\">");
+                foreach (var run in row.Runs)
                 {
                     var name = $"{run.Prompt}, seed {run.Seed}";
-                    page.Line($"<li><span>{name}</span>{TimelineChart.Strip(name, run.Log!)}</li>");
+                    page.Line($"<li><span>{name}</span>{TimelineChart.Strip(name, run.Log)}</li>");
                 }
 
                 page.Raw("</ul></details>\n");

@@ -30,23 +30,26 @@ public sealed record ComparedRow(ComparedKind Kind, string Label, string Policy,
     /// <summary>Every setting in force, each <c>Name=Value</c>.</summary>
     public IReadOnlyList<string> Settings { get; init; } = [];
 
-    /// <summary>The time of a picture in seconds: the median over all timed runs.</summary>
-    public double Seconds => Runs.SelectMany(r => r.Timings).Select(t => t.Seconds).Median();
+    /// <summary>
+    /// The part of the ideal speed-up that was reached: what the fastest uncached run took, over what the run took that lost least against its skipped
+    /// stages. Load only ever adds to a time, so the least times tell most. NaN where the clock gave no times; 1 for the uncached run and its controls.
+    /// </summary>
+    public double Realised { get; init; } = 1;
+
+    /// <summary>The time of a picture in seconds: the median over the pictures.</summary>
+    public double Seconds => Runs.Select(r => r.Seconds).Median();
 
     /// <summary>
-    /// How many times as fast as the uncached run: the median over the pictures; NaN where no run has a time. A control's follows from its evaluations,
-    /// which cost what the uncached run's cost.
+    /// The speed-up that the skipped stages would give if checks and copies cost nothing: the median over the pictures. A control's follows from its
+    /// evaluations, which cost what the uncached run's cost.
     /// </summary>
-    public double Speedup => Kind == ComparedKind.Control ? Ideal : Runs.Select(r => r.Speedup).Where(ClockQuality.IsTime).Median();
+    public double Ideal => Runs.Select(r => r.Ideal).Median();
 
-    /// <summary>The speed-up that the skipped stages would give if checks and copies cost nothing: the median over the recorded pictures.</summary>
-    public double Ideal => Runs.Select(r => r.Ideal).OfType<double>().Median();
-
-    /// <summary>The part of the ideal speed-up that was reached: the median over the recorded pictures.</summary>
-    public double Realised => Kind == ComparedKind.Policy ? Runs.Where(r => r.Ideal is not null).Select(r => r.Speedup / r.Ideal!.Value).Where(ClockQuality.IsTime).Median() : 1;
+    /// <summary>How many times as fast as the uncached run: the realised part of the ideal.</summary>
+    public double Speedup => Realised * Ideal;
 
     /// <summary>How many evaluations were computed in full, in part and not at all, per picture and lane.</summary>
-    public ExtentCounts Extents => ExtentCounts.Mean([.. Runs.Select(r => r.Extents).OfType<ExtentCounts>()]);
+    public ExtentCounts Extents => ExtentCounts.Mean([.. Runs.Select(r => r.Extents)]);
 
     /// <summary>Against the uncached pictures: the mean in decibels, equal pictures counted as <see cref="EqualPictures"/>.</summary>
     public double Psnr => MeanPsnr(Runs);
@@ -69,37 +72,3 @@ public sealed record ComparedRow(ComparedKind Kind, string Label, string Policy,
     /// <summary>The mean PSNR of some runs, equal pictures counted as <see cref="EqualPictures"/>; NaN of none.</summary>
     public static double MeanPsnr(IEnumerable<ComparedRun> runs) => runs.Select(r => Math.Min(r.Psnr, EqualPictures)).DefaultIfEmpty(double.NaN).Average();
 }
-
-/// <summary>One generated picture.</summary>
-/// <param name="Prompt">What it shows.</param>
-/// <param name="Seed">The seed.</param>
-/// <param name="Psnr">Against the uncached picture, in decibels; infinite for equal pictures.</param>
-/// <param name="Ssim">Against the uncached picture.</param>
-/// <param name="LatentError">mean|z − z_uncached| / mean|z_uncached| of the final latents.</param>
-/// <param name="Image">The picture's file, relative to the results.</param>
-/// <param name="Timings">The timed runs, one per round; at least one.</param>
-public sealed record ComparedRun(string Prompt, long Seed, double Psnr, double Ssim, double LatentError, string Image, IReadOnlyList<Timing> Timings)
-{
-    /// <summary>From noise to the final latent, in seconds: the median over the rounds.</summary>
-    public double Seconds => Timings.Select(t => t.Seconds).Median();
-
-    /// <summary>How many times as fast as the uncached run: the median over the rounds; NaN where no run has a time.</summary>
-    public double Speedup => Timings.Where(t => ClockQuality.IsTime(t.Seconds) && ClockQuality.IsTime(t.Uncached)).Select(t => t.Uncached / t.Seconds).Median();
-
-    /// <summary>The speed-up that the skipped stages would give; <see langword="null"/> where the picture was not recorded.</summary>
-    public double? Ideal { get; init; }
-
-    /// <summary>What was computed; <see langword="null"/> where the picture was not recorded.</summary>
-    public ExtentCounts? Extents { get; init; }
-
-    /// <summary>What each evaluation of the pass with the prompt decided; <see langword="null"/> where the picture was not recorded.</summary>
-    public EvaluationLog? Log { get; init; }
-
-    /// <summary>The perceptual distance from the uncached picture, where a feature extractor was given.</summary>
-    public double? Perceptual { get; init; }
-}
-
-/// <summary>A timed run.</summary>
-/// <param name="Seconds">What it took.</param>
-/// <param name="Uncached">What the uncached run took at that moment.</param>
-public readonly record struct Timing(double Seconds, double Uncached);

@@ -102,16 +102,15 @@ public static class ResultsJson
             ["prompt"] = run.Prompt,
             ["seed"] = run.Seed,
             ["seconds"] = JsonLine.Figure(run.Seconds, 5),
-            ["timings"] = JsonLine.Array(run.Timings.Select(t => (JsonNode?)JsonLine.Array([JsonLine.Figure(t.Seconds, 5), JsonLine.Figure(t.Uncached, 5)]))),
-            ["speedup"] = JsonLine.Figure(run.Speedup, 4),
+            ["timings"] = JsonLine.Array(run.Timings.Select(t => JsonLine.Figure(t, 5))),
             ["ideal"] = JsonLine.Figure(run.Ideal, 4),
             ["psnr"] = JsonLine.Figure(run.Psnr, 3),
             ["identical"] = double.IsPositiveInfinity(run.Psnr),
             ["ssim"] = JsonLine.Figure(run.Ssim, 5),
             ["latentError"] = JsonLine.Figure(run.LatentError, 6),
-            ["decisions"] = run.Log?.Decisions,
+            ["decisions"] = run.Log.Decisions,
             ["image"] = run.Image,
-            ["timeline"] = run.Log is { } log ? JsonLine.Array(log.Evaluations.Select(e => e.ToJson())) : null,
+            ["timeline"] = JsonLine.Array(run.Log.Evaluations.Select(e => e.ToJson())),
         };
         if (run.Perceptual is { } perceptual)
         {

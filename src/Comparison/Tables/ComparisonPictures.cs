@@ -27,14 +27,14 @@ public static class ComparisonPictures
     public static Timeline Timeline(ComparisonResults results)
     {
         ArgumentNullException.ThrowIfNull(results);
-        var pictures = results.Uncached.Runs.Count(r => r.Log is not null);
+        var pictures = results.Uncached.Runs.Count;
         return new Timeline(
-            string.Create(CultureInfo.InvariantCulture, $"What each of {results.Uncached.Runs[0].Log!.Evaluations.Count} evaluations computed, over {pictures} {(pictures == 1 ? "picture" : "pictures")}"),
+            string.Create(CultureInfo.InvariantCulture, $"What each of {results.Uncached.Runs[0].Log.Evaluations.Count} evaluations computed, over {pictures} {(pictures == 1 ? "picture" : "pictures")}"),
             [
                 .. results.Rows.Where(r => r.Kind != ComparedKind.Control).Select(row => new TimelineRow(
                     row.Label,
                     row.Kind == ComparedKind.Uncached ? "" : $"{Figures.Times(results.CredibleSpeedupOf(row))} · {(row.IsIdentical ? "identical" : Figures.Decibels(row.Psnr))}",
-                    TimelineStep.Average([.. row.Runs.Select(r => r.Log).OfType<EvaluationLog>().Select(Steps)]))),
+                    TimelineStep.Average([.. row.Runs.Select(r => Steps(r.Log))]))),
             ]);
     }
 

@@ -10,7 +10,7 @@ public static class ComparisonTable
     public static IReadOnlyList<string> Legend { get; } =
     [
         "full / part / skipped  evaluations per picture that computed every stage, some blocks, no block",
-        "speed-up               how many times as fast as the uncached run, the median; 'of ideal' is the part of what the skipped stages allow",
+        "speed-up               how many times as fast as the uncached run, by the least times; 'of ideal' is the part of what the skipped stages allow",
         "PSNR, SSIM             against the uncached picture of the same prompt and seed",
         "control                the uncached loop with as many steps as take the policy's time; 'above control' is what the policy gains over it",
     ];

@@ -24,6 +24,16 @@ public sealed record ClockQuality(double Spread, bool IsUsable)
     /// <summary>Whether a realised part of the ideal can only be noise.</summary>
     public static bool IsNoise(double realised) => !(realised <= MostRealised);
 
+    /// <summary>The part of the ideal speed-up that runs reached: the fastest uncached run over the policy's run that lost least.</summary>
+    /// <param name="uncached">The times of the uncached runs.</param>
+    /// <param name="runs">The policy's times, each with the run's ideal speed-up.</param>
+    /// <returns>NaN where either has no time.</returns>
+    internal static double RealisedOf(IEnumerable<double> uncached, IEnumerable<(double Seconds, double Ideal)> runs)
+    {
+        var fastest = uncached.Where(IsTime).DefaultIfEmpty(double.NaN).Min();
+        return fastest / runs.Where(r => IsTime(r.Seconds)).Select(r => r.Seconds * r.Ideal).DefaultIfEmpty(double.NaN).Min();
+    }
+
     /// <summary>Whether a duration is one: some clocks stand still or run backwards.</summary>
     internal static bool IsTime(double seconds) => seconds > 0 && double.IsFinite(seconds);
 }

@@ -12,5 +12,5 @@ internal sealed record TunedSetting(ScreenedSetting Screened, ComparedRow Row, C
     public double Speedup => Results.CredibleSpeedupOf(Row);
 
     /// <summary>The part of the evaluations that reused something, in the pass with the prompt.</summary>
-    public double Cached => Row.Runs.Select(r => r.Log).OfType<EvaluationLog>().Average(l => 1 - ((double)l.Count(ComputedShare.Full) / l.Evaluations.Count));
+    public double Cached => Row.Runs.Select(r => r.Log).Average(l => 1 - ((double)l.Count(ComputedShare.Full) / l.Evaluations.Count));
 }
