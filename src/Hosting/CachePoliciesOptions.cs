@@ -30,12 +30,37 @@ public sealed class CachePoliciesOptions
     /// <value>Above 0; <see langword="null"/> for no limit. The default is five minutes.</value>
     public TimeSpan? MaximumQueueTime { get; set; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>The longest prompt, and the longest negative prompt, that a request may bring.</summary>
+    /// <value>At least 1, in characters; <see langword="null"/>, the default, for what the model takes (at most 16,384).</value>
+    public int? MaximumPromptLength { get; set; }
+
+    /// <summary>The most sampler steps that a request may ask for.</summary>
+    /// <value>At least 1; <see langword="null"/>, the default, for 1,000.</value>
+    public int? MaximumSteps { get; set; }
+
+    /// <summary>The strongest guidance that a request may ask for, embedded or true.</summary>
+    /// <value>Finite, at least 0; <see langword="null"/>, the default, for any.</value>
+    public float? MaximumGuidance { get; set; }
+
+    /// <summary>The most pixels per picture that a request may ask for.</summary>
+    /// <value>At least 1; <see langword="null"/>, the default, for what the model draws.</value>
+    public int? MaximumPixels { get; set; }
+
+    /// <summary>The most pictures that a request may ask for.</summary>
+    /// <value>At least 1; <see langword="null"/>, the default, for 64.</value>
+    public int? MaximumImageCount { get; set; }
+
     /// <summary>The options with the values that they take.</summary>
     internal static OptionSet<CachePoliciesOptions> Set { get; } = OptionSet.Of<CachePoliciesOptions>()
         .With(nameof(DefaultPolicy), OptionTypes.Text("the name of a registered policy"), static o => o.DefaultPolicy, static (o, v) => o.DefaultPolicy = v)
         .With(nameof(MaximumConcurrentGenerations), OptionTypes.AtLeast(1), static o => o.MaximumConcurrentGenerations, static (o, v) => o.MaximumConcurrentGenerations = v)
         .With(nameof(MaximumQueuedGenerations), OptionTypes.OrNull(OptionTypes.AtLeast(0)), static o => o.MaximumQueuedGenerations, static (o, v) => o.MaximumQueuedGenerations = v)
-        .With(nameof(MaximumQueueTime), OptionTypes.OrNull(OptionTypes.Duration), static o => o.MaximumQueueTime, static (o, v) => o.MaximumQueueTime = v);
+        .With(nameof(MaximumQueueTime), OptionTypes.OrNull(OptionTypes.Duration), static o => o.MaximumQueueTime, static (o, v) => o.MaximumQueueTime = v)
+        .With(nameof(MaximumPromptLength), OptionTypes.OrNull(OptionTypes.AtLeast(1)), static o => o.MaximumPromptLength, static (o, v) => o.MaximumPromptLength = v)
+        .With(nameof(MaximumSteps), OptionTypes.OrNull(OptionTypes.AtLeast(1)), static o => o.MaximumSteps, static (o, v) => o.MaximumSteps = v)
+        .With(nameof(MaximumGuidance), OptionTypes.OrNull(OptionTypes.FiniteAtLeast(0)), static o => o.MaximumGuidance, static (o, v) => o.MaximumGuidance = v)
+        .With(nameof(MaximumPixels), OptionTypes.OrNull(OptionTypes.AtLeast(1)), static o => o.MaximumPixels, static (o, v) => o.MaximumPixels = v)
+        .With(nameof(MaximumImageCount), OptionTypes.OrNull(OptionTypes.AtLeast(1)), static o => o.MaximumImageCount, static (o, v) => o.MaximumImageCount = v);
 
     /// <summary>Whether a name in the section means something else than a policy.</summary>
     internal static bool IsReserved(string name) =>

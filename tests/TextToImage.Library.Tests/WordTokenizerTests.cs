@@ -49,16 +49,4 @@ public class WordTokenizerTests
         Assert.Empty(error.Words[0].Nearest);
         Assert.True(error.Message.Length < 200, error.Message);
     }
-
-    [Theory]
-    [InlineData("apple", "apple", 0)]
-    [InlineData("apple", "appel", 1)]
-    [InlineData("Apple", "applet", 1)]
-    [InlineData("kitten", "sitting", 3)]
-    [InlineData("", "abc", 3)]
-    public void Distances_are_those_of_optimal_string_alignment(string from, string to, int expected)
-    {
-        Assert.Equal(expected, NearestWords.Distance(from, to));
-        Assert.Equal(expected, NearestWords.Distance(to, from));
-    }
 }

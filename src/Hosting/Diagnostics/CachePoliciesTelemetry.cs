@@ -53,6 +53,9 @@ public static class CachePoliciesTelemetry
     /// <summary>The model's name.</summary>
     public const string ModelTag = "model";
 
+    /// <summary>What the policy said about its plan, such as the settings that it took for the model's family; on activities.</summary>
+    public const string NotesTag = "policy.notes";
+
     /// <summary>The backend's name.</summary>
     public const string BackendTag = "backend";
 

@@ -7,14 +7,15 @@ namespace CachePolicies.Hosting;
 /// Runs the first stage of the registered model on zeros: shows that the model is loaded and its device computes. A layout with free axes has no size
 /// that is sure to be right for its stages; there the device doubles a number instead, and the description says so.
 /// </summary>
-internal sealed class DenoiserHealthCheck(IServiceProvider services) : IHealthCheck
+internal sealed class DenoiserHealthCheck(IServiceProvider services, string? model) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
         try
         {
-            var denoiser = services.GetService<StagedDenoiser>() ?? throw new InvalidOperationException("No model is registered; call UseModel(directory) or UseTextToImage(…).");
+            var denoiser = (model is null ? services.GetService<StagedDenoiser>() : services.GetKeyedService<StagedDenoiser>(model)) ?? throw new InvalidOperationException(
+                model is null ? "No model is registered; call UseModel(directory) or UseTextToImage(…)." : $"No model is registered as '{Excerpt.Of(model)}'; call UseModel(name, directory).");
             var concrete = denoiser.Layout.IsConcrete;
             if (concrete)
             {

@@ -37,15 +37,20 @@ internal sealed class GenerationTelemetry : IGenerationTelemetry, IDisposable
             "Bytes of features that somebody holds.");
     }
 
-    public IGenerationObservation Begin(CachedDenoiser denoiser, IEvaluationObserver? inner = null)
+    public IGenerationObservation Begin(CachedDenoiser denoiser, IEvaluationObserver? inner = null, string? model = null)
     {
         ArgumentNullException.ThrowIfNull(denoiser);
         _backends.GetOrAdd(denoiser.Denoiser.Backend, static b => new(CachePoliciesTelemetry.BackendTag, b.Name));
         var activity = CachePoliciesTelemetry.Source.StartActivity(CachePoliciesTelemetry.GenerationActivity);
         var listens = _stages.Enabled || _distance.Enabled || _step.Enabled || _stage.Enabled || _speedUp.Enabled || activity is not null;
         activity?.SetTag(CachePoliciesTelemetry.PolicyTag, denoiser.Policy.Name);
-        activity?.SetTag(CachePoliciesTelemetry.ModelTag, denoiser.Denoiser.Layout.Name);
-        return new Observation(this, denoiser, activity, listens, inner);
+        activity?.SetTag(CachePoliciesTelemetry.ModelTag, model ?? denoiser.Denoiser.Layout.Name);
+        if (activity is not null && denoiser.Plan.Notes is { IsEmpty: false } notes)
+        {
+            activity.SetTag(CachePoliciesTelemetry.NotesTag, string.Join(" ", notes));
+        }
+
+        return new Observation(this, denoiser, model ?? denoiser.Denoiser.Layout.Name, activity, listens, inner);
     }
 
     public void Dispose() => _meter.Dispose();
@@ -57,15 +62,17 @@ internal sealed class GenerationTelemetry : IGenerationTelemetry, IDisposable
         private readonly CachedDenoiser _denoiser;
         private readonly Activity? _activity;
         private readonly KeyValuePair<string, object?> _policy;
+        private readonly KeyValuePair<string, object?> _model;
         private readonly StageCost[] _costs;
         private Activity? _stepActivity;
         private long? _stepBegan;
 
-        public Observation(GenerationTelemetry owner, CachedDenoiser denoiser, Activity? activity, bool listens, IEvaluationObserver? inner)
+        public Observation(GenerationTelemetry owner, CachedDenoiser denoiser, string model, Activity? activity, bool listens, IEvaluationObserver? inner)
             : base(inner)
         {
             (_owner, _denoiser, _activity) = (owner, denoiser, activity);
             _policy = new(CachePoliciesTelemetry.PolicyTag, denoiser.Policy.Name);
+            _model = new(CachePoliciesTelemetry.ModelTag, model);
             _costs = listens ? new StageCost[denoiser.Denoiser.Layout.Stages.Length] : [];
             Observer = listens ? this : inner;
         }
@@ -84,7 +91,7 @@ internal sealed class GenerationTelemetry : IGenerationTelemetry, IDisposable
         public override void StageCompleted(in StageRecord record)
         {
             _costs[record.Stage].Add(record.Elapsed, record.Rows);
-            _owner._stage.Record(record.Elapsed.TotalSeconds, _policy, new(CachePoliciesTelemetry.StageTag, record.Name));
+            _owner._stage.Record(record.Elapsed.TotalSeconds, _policy, _model, new(CachePoliciesTelemetry.StageTag, record.Name));
             if (_stepActivity is not null)
             {
                 var end = _owner._time.GetUtcNow();
@@ -103,7 +110,7 @@ internal sealed class GenerationTelemetry : IGenerationTelemetry, IDisposable
             {
                 if (float.IsFinite(distance.Distance))
                 {
-                    _owner._distance.Record(distance.Distance, _policy, new(CachePoliciesTelemetry.MeasurementTag, distance.Key.Name));
+                    _owner._distance.Record(distance.Distance, _policy, _model, new(CachePoliciesTelemetry.MeasurementTag, distance.Key.Name));
                 }
             }
 
@@ -113,10 +120,10 @@ internal sealed class GenerationTelemetry : IGenerationTelemetry, IDisposable
         public void Succeed(TimeSpan elapsed)
         {
             EndStep();
-            _owner._generation.Record(elapsed.TotalSeconds, _policy);
+            _owner._generation.Record(elapsed.TotalSeconds, _policy, _model);
             if (_owner._speedUp.Enabled && SpeedUp() is { } speedUp)
             {
-                _owner._speedUp.Record(speedUp, _policy);
+                _owner._speedUp.Record(speedUp, _policy, _model);
             }
 
             _activity?.SetStatus(ActivityStatusCode.Ok);
@@ -132,7 +139,7 @@ internal sealed class GenerationTelemetry : IGenerationTelemetry, IDisposable
         {
             if (_stepBegan is { } began)
             {
-                _owner._step.Record(_owner._time.GetElapsedTime(began).TotalSeconds, _policy);
+                _owner._step.Record(_owner._time.GetElapsedTime(began).TotalSeconds, _policy, _model);
                 _stepBegan = null;
             }
 
@@ -151,7 +158,7 @@ internal sealed class GenerationTelemetry : IGenerationTelemetry, IDisposable
                     _costs[i].Skipped++;
                 }
 
-                _owner._stages.Add(1, _policy, new(CachePoliciesTelemetry.StageTag, stages[i].Name), new(CachePoliciesTelemetry.OutcomeTag, computed ? "computed" : "skipped"));
+                _owner._stages.Add(1, _policy, _model, new(CachePoliciesTelemetry.StageTag, stages[i].Name), new(CachePoliciesTelemetry.OutcomeTag, computed ? "computed" : "skipped"));
             }
         }
 

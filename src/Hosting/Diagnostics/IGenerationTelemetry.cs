@@ -11,7 +11,8 @@ public interface IGenerationTelemetry
     /// <summary>Begins to observe a generation. The caller disposes what it gets.</summary>
     /// <param name="denoiser">The denoiser under its policy.</param>
     /// <param name="inner">A further observer, which is told everything as well.</param>
-    IGenerationObservation Begin(CachedDenoiser denoiser, IEvaluationObserver? inner = null);
+    /// <param name="model">What the model is called in tags; <see langword="null"/> for its layout's name.</param>
+    IGenerationObservation Begin(CachedDenoiser denoiser, IEvaluationObserver? inner = null, string? model = null);
 }
 
 /// <summary>One generation under observation. Used by one thread at a time.</summary>

@@ -28,6 +28,8 @@ public static class CachePoliciesServiceCollectionExtensions
             services.AddSingleton(s => new SettingsStore(s.GetService<IConfiguration>(), s.GetRequiredService<ILoggerFactory>().CreateLogger(Log.PolicyCategory)));
             AddRootSettings(services);
             services.AddHostedService<PolicyStartupValidation>();
+            services.AddSingleton<RunningGenerations>();
+            services.AddHostedService(s => s.GetRequiredService<RunningGenerations>());
         }
 
         services.TryAddSingleton(TimeProvider.System);
@@ -36,8 +38,8 @@ public static class CachePoliciesServiceCollectionExtensions
         services.TryAddSingleton<ICachedDenoiserFactory, CachedDenoiserFactory>();
         services.AddMetrics();
         services.TryAddSingleton<IGenerationTelemetry, GenerationTelemetry>();
-        services.TryAddSingleton<TextToImageModelSource>();
-        services.TryAddSingleton<ITextToImageGenerator, TextToImageGenerator>();
+        services.TryAddSingleton<GenerationDrain>();
+        services.TryAddSingleton<ITextToImageGenerator>(s => TextToImageGenerator.Of(s, null));
         services.TryAddSingleton<GenerationGate>();
         if (configure is not null)
         {

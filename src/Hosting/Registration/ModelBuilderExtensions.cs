@@ -63,7 +63,9 @@ public static class ModelBuilderExtensions
     }
 
     /// <summary>
-    /// Adds a model of its own name, for a host with several: the keyed services <see cref="OnnxDenoiserModel"/> and <see cref="StagedDenoiser"/>.
+    /// Adds a model of its own name, for a host with several. The name is the key of its services (<see cref="OnnxDenoiserModel"/>,
+    /// <see cref="StagedDenoiser"/>, <see cref="ITextToImageModel"/>, <see cref="ITextToImageGenerator"/>) and its tag in telemetry. All models share the
+    /// policies and the queue.
     /// </summary>
     /// <param name="builder">The builder.</param>
     /// <param name="name">The key of the services.</param>
@@ -82,6 +84,8 @@ public static class ModelBuilderExtensions
         _ = backend is null ? builder.UseOnnxRuntime() : builder.UseOnnxRuntime(backend);
         builder.Services.AddKeyedSingleton(name, (s, _) => Load(s, backend is null ? s.GetRequiredService<OnnxRuntimeBackend>() : s.GetRequiredKeyedService<OnnxRuntimeBackend>(backend), directory));
         builder.Services.AddKeyedSingleton(name, (s, _) => s.GetRequiredKeyedService<OnnxDenoiserModel>(name).Denoiser);
+        builder.Services.AddKeyedSingleton<ITextToImageModel>(name, (s, _) => OnnxTextToImage.Create(s.GetRequiredKeyedService<OnnxDenoiserModel>(name)));
+        builder.Services.AddKeyedSingleton<ITextToImageGenerator>(name, (s, _) => TextToImageGenerator.Of(s, name));
         return builder;
     }
 

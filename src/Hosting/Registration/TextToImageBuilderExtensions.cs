@@ -20,4 +20,21 @@ public static class TextToImageBuilderExtensions
         builder.Services.AddSingleton(s => s.GetRequiredService<ITextToImageModel>().Denoiser);
         return builder;
     }
+
+    /// <summary>Uses a text-to-image model of your own under a name, for a host with several: the key of its services and its tag in telemetry.</summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="name">The name.</param>
+    /// <param name="create">Makes the model when it is first needed; called once.</param>
+    /// <exception cref="InvalidOperationException">A model of this name is registered already.</exception>
+    public static ICachePoliciesBuilder UseTextToImage(this ICachePoliciesBuilder builder, string name, Func<IServiceProvider, ITextToImageModel> create)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        ArgumentNullException.ThrowIfNull(create);
+        ModelBuilderExtensions.RefuseSecond(builder.Services, name);
+        builder.Services.AddKeyedSingleton(name, (s, _) => create(s));
+        builder.Services.AddKeyedSingleton(name, (s, _) => s.GetRequiredKeyedService<ITextToImageModel>(name).Denoiser);
+        builder.Services.AddKeyedSingleton<ITextToImageGenerator>(name, (s, _) => TextToImageGenerator.Of(s, name));
+        return builder;
+    }
 }

@@ -10,14 +10,16 @@ public interface ITextToImageGenerator
     ITextToImageModel Model { get; }
 
     /// <summary>
-    /// Generates: waits for its turn, reports progress and ends in a <see cref="TextToImageResult"/>. The work runs on the thread pool, so a slow reader
-    /// delays nobody; one who stops reading cancels it.
+    /// Generates: waits for its turn, reports progress and ends in a <see cref="TextToImageResult"/>. The work does not depend on its reader: a slow or stalled
+    /// one delays nobody, finds up to 64 reports of progress (further ones merged into the last, with all their decisions) and the result. One who disposes the
+    /// enumeration before its end cancels the work.
     /// </summary>
     /// <param name="request">What is asked for.</param>
     /// <param name="cancellationToken">Stops within one stage.</param>
     /// <exception cref="ArgumentException">The request cannot be met; the message says what would be right.</exception>
     /// <exception cref="CachePlanException">The policy cannot run on the model.</exception>
-    /// <exception cref="GenerationQueueFullException">Too many wait already.</exception>
+    /// <exception cref="GenerationQueueFullException">Too many are waiting already, or the turn did not come in time.</exception>
+    /// <exception cref="ObjectDisposedException">The host has stopped.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     IAsyncEnumerable<TextToImageUpdate> GenerateAsync(TextToImageRequest request, CancellationToken cancellationToken = default);
 }

@@ -1,20 +1,24 @@
 using System.Runtime.CompilerServices;
-using System.Threading.Channels;
 using CachePolicies.Engine;
 using CachePolicies.TextToImage;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace CachePolicies.Hosting;
 
 /// <summary>
-/// Checks a request, waits for its turn and runs it as one piece of work on the thread pool, which writes updates to a channel. A generation that nobody
-/// asked details of has no observer, so that nothing is recorded.
+/// Checks a request, waits for its turn and runs it as one piece of work on the thread pool, whether anybody reads or not: a reader takes from a mailbox what
+/// has happened meanwhile. A generation that nobody asked details of has no observer, so that nothing is recorded.
 /// </summary>
 internal sealed class TextToImageGenerator(
     TextToImageModelSource models,
+    ICachePolicyProvider policies,
     ICachedDenoiserFactory denoisers,
     GenerationGate gate,
+    RunningGenerations running,
     IGenerationTelemetry telemetry,
+    IOptionsMonitor<CachePoliciesOptions> limits,
     TimeProvider time,
     ILoggerFactory loggers) : ITextToImageGenerator
 {
@@ -22,75 +26,101 @@ internal sealed class TextToImageGenerator(
 
     public ITextToImageModel Model => models.Model;
 
+    /// <summary>Makes the generator of a model.</summary>
+    /// <param name="services">The host's services.</param>
+    /// <param name="model">The model's name; <see langword="null"/> for the one without.</param>
+    public static TextToImageGenerator Of(IServiceProvider services, string? model) => new(
+        new TextToImageModelSource(services, model),
+        services.GetRequiredService<ICachePolicyProvider>(),
+        services.GetRequiredService<ICachedDenoiserFactory>(),
+        services.GetRequiredService<GenerationGate>(),
+        services.GetRequiredService<RunningGenerations>(),
+        services.GetRequiredService<IGenerationTelemetry>(),
+        services.GetRequiredService<IOptionsMonitor<CachePoliciesOptions>>(),
+        services.GetRequiredService<TimeProvider>(),
+        services.GetRequiredService<ILoggerFactory>());
+
     public async IAsyncEnumerable<TextToImageUpdate> GenerateAsync(
         TextToImageRequest request, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        Check(request);
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var turn = gate.EnterAsync(out var position, stop.Token);
-        var work = Task.CompletedTask;
+        ArgumentNullException.ThrowIfNull(request);
+        RequestLimits.Check(request, limits.CurrentValue);
+        if (request.PolicyOverrides is not null || request.Policy is not null)
+        {
+            // Settings that cannot be used are refused before anything waits for them.
+            policies.GetPolicy(request.Policy, request.PolicyOverrides);
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
+        var mailbox = new UpdateMailbox();
+        var generation = running.Start(cancellationToken, stop => BeginAsync(request, mailbox, stop));
         try
         {
-            if (position > 0)
-            {
-                yield return new TextToImageQueued(position);
-            }
-
-            await turn.ConfigureAwait(false);
-            var updates = Channel.CreateUnbounded<TextToImageUpdate>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
-            work = Task.Run(() => Run(request, updates.Writer, stop.Token), CancellationToken.None);
-            await foreach (var update in updates.Reader.ReadAllAsync(CancellationToken.None).ConfigureAwait(false))
+            await foreach (var update in mailbox.ReadAsync().ConfigureAwait(false))
             {
                 yield return update;
             }
         }
         finally
         {
-            // A reader who left early stops the work or leaves the queue; whatever happens, the device is free again when this returns.
-            await stop.CancelAsync().ConfigureAwait(false);
-            await work.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            await turn.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (turn.IsCompletedSuccessfully)
-            {
-                gate.Leave();
-            }
+            // A reader who leaves early stops the work or leaves the queue; whatever happens, the device is free again when this returns.
+            await generation.StopAsync().ConfigureAwait(false);
         }
     }
 
-    private static void Check(TextToImageRequest request)
+    /// <summary>Takes a place, or one in the queue; the task is the whole of what follows.</summary>
+    /// <exception cref="GenerationQueueFullException">The queue is full.</exception>
+    private Task BeginAsync(TextToImageRequest request, UpdateMailbox mailbox, CancellationToken stop)
     {
-        ArgumentNullException.ThrowIfNull(request);
-        if (request.PreviewEvery is < 1)
+        var turn = gate.EnterAsync(out var position, stop);
+        if (position > 0)
         {
-            throw new ArgumentException($"PreviewEvery is {request.PreviewEvery}; expected at least 1.", nameof(request));
+            mailbox.Post(new TextToImageQueued(position));
         }
+
+        return RunAsync(turn, request, mailbox, stop);
     }
 
-    private void Run(TextToImageRequest request, ChannelWriter<TextToImageUpdate> updates, CancellationToken cancellationToken)
+    /// <summary>Waits for its turn, works, and gives the place back when the work is done, read or not.</summary>
+    private async Task RunAsync(Task turn, TextToImageRequest request, UpdateMailbox mailbox, CancellationToken cancellationToken)
     {
         try
         {
-            updates.TryWrite(Generate(request, updates, cancellationToken));
-            updates.Complete();
+            await turn.ConfigureAwait(false);
+        }
+        catch (Exception refused)
+        {
+            mailbox.Fail(refused);
+            return;
+        }
+
+        try
+        {
+            mailbox.Complete(await Task.Run(() => Generate(request, mailbox, cancellationToken), CancellationToken.None).ConfigureAwait(false));
         }
         catch (Exception failure)
         {
-            updates.Complete(failure);
+            mailbox.Fail(failure);
+        }
+        finally
+        {
+            gate.Leave();
         }
     }
 
-    private TextToImageResult Generate(TextToImageRequest request, ChannelWriter<TextToImageUpdate> updates, CancellationToken cancellationToken)
+    /// <summary>Everything that costs something, encoding and noise included, happens here: after the request was admitted.</summary>
+    private TextToImageResult Generate(TextToImageRequest request, UpdateMailbox mailbox, CancellationToken cancellationToken)
     {
         var prepared = Model.Prepare(request, cancellationToken);
         var denoiser = denoisers.GetDenoiser(prepared.Denoiser, request.Policy, request.PolicyOverrides);
         var steps = request.ReportDecisions ? new StepObserver() : null;
-        using var observation = telemetry.Begin(denoiser, steps);
+        using var observation = telemetry.Begin(denoiser, steps, models.Name);
         var pictures = prepared.Generate(denoiser, observation.Observer, Tell, time, cancellationToken);
         observation.Succeed(pictures.Elapsed);
         Log.Generated(_logger, denoiser.Policy.Name, pictures.Evaluations, pictures.Elapsed.TotalMilliseconds);
-        return new TextToImageResult(pictures, denoiser.Policy.Name) { Notes = prepared.Notes };
+        return new TextToImageResult(pictures, denoiser.Policy.Name) { Notes = [.. prepared.Notes, .. denoiser.Plan.Notes] };
 
-        void Tell(GenerationProgress progress) => updates.TryWrite(new TextToImageProgress(progress.Completed, progress.Total)
+        void Tell(GenerationProgress progress) => mailbox.Post(new TextToImageProgress(progress.Completed, progress.Total)
         {
             Decisions = steps?.TakeDecisions() ?? [],
             Stages = steps?.TakeStages() ?? [],

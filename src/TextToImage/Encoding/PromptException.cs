@@ -31,7 +31,7 @@ public sealed record UnknownWord(string Word, IReadOnlyList<string> Nearest)
     /// <inheritdoc/>
     public override string ToString()
     {
-        var word = Word.Length > Shown ? Word[..Shown] + "…" : Word;
+        var word = Excerpt.Of(Word, Shown);
         return Nearest.Count == 0 ? $"'{word}'" : $"'{word}' (nearest known: {string.Join(", ", Nearest)})";
     }
 }

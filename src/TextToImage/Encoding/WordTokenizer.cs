@@ -3,7 +3,7 @@ using CachePolicies.Engine;
 
 namespace CachePolicies.TextToImage;
 
-/// <summary>One identifier a word, from a vocabulary; the style's word stands first. Unknown words are refused with the nearest known ones.</summary>
+/// <summary>One identifier a word, from a vocabulary; the style's word comes first. Unknown words are refused with the nearest known ones.</summary>
 public sealed class WordTokenizer : ITextEncoder
 {
     private const int Suggestions = 3;
@@ -76,12 +76,12 @@ public sealed class WordTokenizer : ITextEncoder
         var unknown = words.Where(w => !IsWord(w)).Distinct(StringComparer.Ordinal).ToArray();
         if (unknown.Length > 0)
         {
-            throw new UnknownWordsException([.. unknown.Select((w, i) => new UnknownWord(w, i < Explained ? NearestWords.Of(w, _vocabulary.Where(IsWord), Suggestions) : []))]);
+            throw new UnknownWordsException([.. unknown.Select((w, i) => new UnknownWord(w, i < Explained ? NearestNames.Of(w, _vocabulary.Where(IsWord), Suggestions) : []))]);
         }
 
         if (words.Count > _length)
         {
-            throw new PromptException($"The prompt '{string.Join(' ', words.Take(_length + 1))}{(words.Count > _length + 1 ? " …" : "")}' has {words.Count} words; the model reads at most {_length}{(Styles.Count > 0 ? ", the style among them" : "")}.");
+            throw new PromptException($"The prompt '{Excerpt.Of(string.Join(' ', words.Take(_length + 1)), 200)}{(words.Count > _length + 1 ? " …" : "")}' has {words.Count} words; the model reads at most {_length}{(Styles.Count > 0 ? ", the style among them" : "")}.");
         }
 
         var ids = Empty();
@@ -117,8 +117,8 @@ public sealed class WordTokenizer : ITextEncoder
 
         var known = Styles.FirstOrDefault(s => string.Equals(s, style, StringComparison.OrdinalIgnoreCase))
             ?? throw new PromptException(Styles.Count == 0
-                ? $"The style '{style}' is unknown; the model has no styles."
-                : $"The style '{style}' is unknown; the model has {string.Join(" and ", Styles)}.");
+                ? $"The style '{Excerpt.Of(style)}' is unknown; the model has no styles."
+                : $"The style '{Excerpt.Of(style)}' is unknown; the model has {string.Join(" and ", Styles)}.");
         if (inPrompt is not null && inPrompt != known)
         {
             throw new PromptException($"The prompt begins with the style '{inPrompt}' and the style asked for is '{known}'; name one.");

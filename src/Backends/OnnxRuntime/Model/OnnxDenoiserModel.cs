@@ -218,7 +218,10 @@ public sealed class OnnxDenoiserModel : IDisposable
                 [.. manifest.Boundaries.Select(b => new Boundary(b.Name, b.Role, [.. b.Tensors.Select(t => t.ToDescriptor())]))],
                 stages,
                 manifest.Fingerprint ?? "",
-                preludeReads is { } reads ? new PreludeDescriptor(reads, [.. PreludeTensors(manifest).Select(t => t.ToDescriptor())]) : null);
+                preludeReads is { } reads ? new PreludeDescriptor(reads, [.. PreludeTensors(manifest).Select(t => t.ToDescriptor())]) : null)
+            {
+                Family = manifest.Family,
+            };
         }
         catch (InvalidLayoutException failure)
         {
