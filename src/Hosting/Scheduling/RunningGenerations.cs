@@ -15,9 +15,9 @@ internal sealed class RunningGenerations : IHostedService, IDisposable
     private readonly CancellationTokenSource _stopping = new();
 
     /// <summary>Starts a generation.</summary>
-    /// <param name="cancellationToken">Cancels it.</param>
     /// <param name="begin">Begins it; the token is cancelled by the caller, by <see cref="RunningGeneration.StopAsync"/> or because the host stops.</param>
-    public RunningGeneration Start(CancellationToken cancellationToken, Func<CancellationToken, Task> begin)
+    /// <param name="cancellationToken">Cancels it.</param>
+    public RunningGeneration Start(Func<CancellationToken, Task> begin, CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(_stopping.IsCancellationRequested, typeof(ITextToImageGenerator));
         var generation = new RunningGeneration(CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _stopping.Token), begin);

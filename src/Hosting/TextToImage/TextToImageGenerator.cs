@@ -53,7 +53,7 @@ internal sealed class TextToImageGenerator(
 
         cancellationToken.ThrowIfCancellationRequested();
         var mailbox = new UpdateMailbox();
-        var generation = running.Start(cancellationToken, stop => BeginAsync(request, mailbox, stop));
+        var generation = running.Start(stop => BeginAsync(request, mailbox, stop), cancellationToken);
         try
         {
             await foreach (var update in mailbox.ReadAsync().ConfigureAwait(false))
