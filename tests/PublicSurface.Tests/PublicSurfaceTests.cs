@@ -24,6 +24,7 @@ public class PublicSurfaceTests
     [InlineData("CachePolicies.Traces", "src/Traces")]
     [InlineData("CachePolicies.Hosting", "src/Hosting")]
     [InlineData("CachePolicies.Testing", "src/Testing")]
+    [InlineData("CachePolicies.Diffusers", "src/Diffusers")]
     public async Task The_public_surface_is_as_reviewed(string assembly, string project)
     {
         var surface = string.Join('\n', SurfaceWriter.Describe(Assembly.Load(assembly))) + "\n";

@@ -1,0 +1,114 @@
+using System.Collections.Frozen;
+using System.Text;
+using System.Text.Json;
+using CachePolicies.Engine;
+
+namespace CachePolicies.Diffusers;
+
+/// <summary>
+/// Reads <c>scheduler_config.json</c>, as diffusers saves it, into a sampler. An option that the file does not have takes the default of the scheduler's
+/// class; one that is not implemented is refused by name.
+/// </summary>
+public static class SchedulerConfig
+{
+    private const int MaximumBytes = 4 * 1024 * 1024;
+
+    private static readonly JsonDocumentOptions Reading = new() { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip, MaxDepth = 16 };
+
+    private static readonly FrozenDictionary<string, Func<SchedulerSettings, SchedulerContext, ISampler>> Samplers =
+        new Dictionary<string, Func<SchedulerSettings, SchedulerContext, ISampler>>(StringComparer.Ordinal)
+        {
+            ["DDIMScheduler"] = DiffusionSchedulers.Ddim,
+            ["DPMSolverMultistepScheduler"] = MultistepSchedulers.DpmSolver,
+            ["EulerAncestralDiscreteScheduler"] = DiffusionSchedulers.EulerAncestral,
+            ["EulerDiscreteScheduler"] = DiffusionSchedulers.Euler,
+            ["FlowMatchEulerDiscreteScheduler"] = FlowSchedulers.Euler,
+            ["FlowMatchHeunDiscreteScheduler"] = FlowSchedulers.Heun,
+            ["HeunDiscreteScheduler"] = DiffusionSchedulers.Heun,
+            ["LCMScheduler"] = DiffusionSchedulers.Lcm,
+            ["PNDMScheduler"] = DiffusionSchedulers.Pndm,
+            ["UniPCMultistepScheduler"] = MultistepSchedulers.UniPc,
+        }.ToFrozenDictionary(StringComparer.Ordinal);
+
+    /// <summary>Other names of the same schedulers that files have.</summary>
+    private static readonly FrozenDictionary<string, string> Aliases = new Dictionary<string, string>(StringComparer.Ordinal)
+    {
+        ["DDIMParallelScheduler"] = "DDIMScheduler",
+        ["FlaxDDIMScheduler"] = "DDIMScheduler",
+        ["FlaxDPMSolverMultistepScheduler"] = "DPMSolverMultistepScheduler",
+        ["FlaxEulerDiscreteScheduler"] = "EulerDiscreteScheduler",
+        ["FlaxPNDMScheduler"] = "PNDMScheduler",
+    }.ToFrozenDictionary(StringComparer.Ordinal);
+
+    /// <summary>The classes of schedulers that can be read.</summary>
+    public static IReadOnlyList<string> Classes { get; } = [.. Samplers.Keys.Order(StringComparer.Ordinal)];
+
+    /// <summary>Reads a file.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="context">What the pipeline adds; the defaults otherwise.</param>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">The file is damaged, or asks for what is not implemented; the message says what.</exception>
+    public static ISampler Read(string path, SchedulerContext? context = null)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        return Parse(ReadBounded(path), path, context);
+    }
+
+    /// <summary>Reads the text of a file.</summary>
+    /// <param name="json">UTF-8.</param>
+    /// <param name="name">How the file is called in messages.</param>
+    /// <param name="context">What the pipeline adds; the defaults otherwise.</param>
+    /// <exception cref="InvalidDataException">The text is damaged, or asks for what is not implemented; the message says what.</exception>
+    public static ISampler Parse(ReadOnlySpan<byte> json, string name, SchedulerContext? context = null)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(NonFiniteNumbers.Quote(Encoding.UTF8.GetString(json).TrimStart('\uFEFF')), Reading);
+            return Create(document.RootElement, name, context ?? new SchedulerContext());
+        }
+        catch (JsonException damaged)
+        {
+            throw new InvalidDataException($"The scheduler '{name}' is not JSON: {damaged.Message}", damaged);
+        }
+    }
+
+    private static byte[] ReadBounded(string path)
+    {
+        using var file = File.OpenRead(path);
+        return file.Length <= MaximumBytes
+            ? File.ReadAllBytes(path)
+            : throw new InvalidDataException($"'{path}' has {file.Length:N0} bytes; expected at most {MaximumBytes:N0}.");
+    }
+
+    private static ISampler Create(JsonElement root, string name, SchedulerContext context)
+    {
+        if (root.ValueKind != JsonValueKind.Object)
+        {
+            throw new InvalidDataException($"The scheduler '{name}' is not a JSON object.");
+        }
+
+        if (!root.TryGetProperty("_class_name", out var named) || named.ValueKind != JsonValueKind.String)
+        {
+            throw new InvalidDataException($"The scheduler '{name}' has no '_class_name', which says what kind of scheduler it is; expected one of {string.Join(", ", Classes)}.");
+        }
+
+        var className = named.GetString()!;
+        if (!Samplers.TryGetValue(Aliases.GetValueOrDefault(className, className), out var create))
+        {
+            var shown = className.Length > 80 ? className[..80] + "…" : className;
+            throw new InvalidDataException($"The scheduler '{name}' is of the class '{shown}', which is not supported; supported are {string.Join(", ", Classes)}.");
+        }
+
+        var settings = new SchedulerSettings(name, className, root);
+        try
+        {
+            var sampler = create(settings, context);
+            settings.RefuseUnknown();
+            return sampler;
+        }
+        catch (ArgumentException refused)
+        {
+            throw settings.Refusal(refused.Message, refused);
+        }
+    }
+}
