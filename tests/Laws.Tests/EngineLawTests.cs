@@ -16,7 +16,7 @@ public class EngineLawTests
 
     private static readonly Arbitrary<DenoiserLayout> Layouts = Arb.From(PolicyGenerators.Layouts);
 
-    private static readonly Dictionary<string, Func<float, ICachePolicy>> Families = new()
+    internal static readonly Dictionary<string, Func<float, ICachePolicy>> Families = new()
     {
         ["h2cache"] = t => CachePolicy.H2Cache(new H2CacheOptions { StructureThreshold = t, DetailThreshold = t }),
         ["h2cache first block"] = t => CachePolicy.H2Cache(new H2CacheOptions { Variant = H2CacheVariant.FirstBlockResidual, StructureThreshold = t, DetailThreshold = t }),

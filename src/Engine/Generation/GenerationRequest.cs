@@ -59,9 +59,12 @@ public sealed record GenerationSample(
     /// <value>Empty, the default, to make all of it.</value>
     public ReadOnlyMemory<float> Mask { get; init; }
 
-    /// <summary>Fills a span with fresh standard normal noise; called once for each evaluation of a sampler that adds noise, on the generation's thread.</summary>
+    /// <summary>
+    /// Makes the source of fresh noise of one generation, so that a request gives the same each time it is generated. The source is asked once for each
+    /// evaluation that adds noise, in order, on the generation's thread; it should not allocate.
+    /// </summary>
     /// <value><see langword="null"/>, the default, where the sampler adds none.</value>
-    public NoiseDraw? FreshNoise { get; init; }
+    public Func<NoiseDraw>? FreshNoise { get; init; }
 }
 
 /// <summary>Fills a span with standard normal noise.</summary>

@@ -5,6 +5,7 @@ internal sealed class GenerationState(IDenoiserBackend backend, TensorDescriptor
 {
     private readonly FeatureTensor?[] _latents = new FeatureTensor?[request.Samples.Length];
     private readonly PictureBlend?[] _pictures = new PictureBlend?[request.Samples.Length];
+    private readonly NoiseDraw[] _draws = schedule.DrawsNoise ? [.. request.Samples.Select(s => s.FreshNoise!())] : [];
     private readonly float[] _fresh = new float[schedule.DrawsNoise ? latent.Shape.ElementCount : 0];
 
     /// <summary>How many samples there are.</summary>
@@ -39,7 +40,7 @@ internal sealed class GenerationState(IDenoiserBackend backend, TensorDescriptor
             return null;
         }
 
-        request.Samples[sample].FreshNoise!(_fresh);
+        _draws[sample](_fresh);
         var tensor = backend.Rent(latent.ElementType, latent.Shape);
         try
         {

@@ -71,7 +71,8 @@ internal static class FlowSchedule
     /// <summary>Stretches levels so that the last one is <paramref name="terminal"/>.</summary>
     public static void Stretch(Span<double> sigmas, double terminal)
     {
-        var factor = (1 - terminal) / (1 - sigmas[^1]);
+        // A single level of 1 cannot be stretched.
+        var factor = sigmas[^1] == 1 ? 1 : (1 - terminal) / (1 - sigmas[^1]);
         foreach (ref var sigma in sigmas)
         {
             sigma = 1 - ((1 - sigma) * factor);

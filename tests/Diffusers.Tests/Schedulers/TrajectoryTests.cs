@@ -62,7 +62,7 @@ public sealed class TrajectoryTests
         var drawn = 0;
         var sample = new GenerationSample(truth.Start.ToArray(), ImmutableDictionary<string, InputValue>.Empty)
         {
-            FreshNoise = destination => truth.Noise.AsSpan(drawn++ * truth.Elements, truth.Elements).CopyTo(destination),
+            FreshNoise = () => destination => truth.Noise.AsSpan(drawn++ * truth.Elements, truth.Elements).CopyTo(destination),
         };
         using var generation = loop.Start(new GenerationRequest(truth.Steps, [sample]) { ImageTokens = truth.ImageTokens });
         var worst = Difference(truth.Inputs, 0);
