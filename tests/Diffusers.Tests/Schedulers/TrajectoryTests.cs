@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using CachePolicies.Backends.Cpu;
 using CachePolicies.Backends.OnnxRuntime;
 using CachePolicies.Engine;
-using CachePolicies.Policies;
 
 namespace CachePolicies.Diffusers.Tests.Schedulers;
 
@@ -66,11 +65,7 @@ public sealed class TrajectoryTests
     {
         var schedule = Schedule(truth);
         var call = 0;
-        var replies = new RecordedReplies(backend, () => truth.Outputs.AsSpan(call * truth.Elements, truth.Elements));
-        var latent = new TensorDescriptor("latent", TensorKind.State, ElementType.Float32, new TensorShape(1, truth.Elements));
-        var layout = new DenoiserLayout(
-            "recorded", [], [new("latent", BoundaryRole.Latent, latent), new("output", BoundaryRole.Output, latent)], [new("reply", "latent/latent")]);
-        var loop = new DenoisingLoop(new CachedDenoiser(new StagedDenoiser(layout, [replies], backend), CachePolicy.None), Sampler(truth));
+        var loop = RecordedDenoiser.Loop(backend, truth.Elements, Sampler(truth), () => truth.Outputs.AsSpan(call * truth.Elements, truth.Elements));
         var drawn = 0;
         var sample = new GenerationSample(truth.Start.ToArray(), ImmutableDictionary<string, InputValue>.Empty)
         {
@@ -111,14 +106,4 @@ public sealed class TrajectoryTests
         SchedulerConfig.Parse(truth.Configuration(), truth.Name, new SchedulerContext { EvenSigmas = truth.EvenSigmas });
 
     private static SamplingSchedule Schedule(Trajectory truth) => Sampler(truth).CreateSchedule(new ScheduleRequest(truth.Steps, ImageTokens: truth.ImageTokens));
-
-    /// <summary>A denoiser that answers what the model answered.</summary>
-    private sealed class RecordedReplies(IDenoiserBackend backend, RecordedReplies.Reply reply) : IDenoiserStage
-    {
-        public delegate ReadOnlySpan<float> Reply();
-
-        public string Name => "reply";
-
-        public void Run(in StageInvocation invocation) => backend.Upload(reply(), invocation.Outputs[0]);
-    }
 }
