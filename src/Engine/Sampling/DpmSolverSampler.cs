@@ -83,7 +83,7 @@ public sealed class DpmSolverSampler : ISampler
         var evaluations = ImmutableArray.CreateBuilder<SamplingEvaluation>(schedule.Steps - request.FirstStep);
         for (var i = request.FirstStep; i < schedule.Steps; i++)
         {
-            var order = OrderAt(i, i - request.FirstStep, schedule.Steps);
+            var order = Math.Min(OrderAt(i, i - request.FirstStep, schedule.Steps), MultistepSchedule.DistinctLevels(levels, i));
             var estimate = IsNoise ? levels[i].Epsilon(_options.Prediction) : levels[i].Data(_options.Prediction);
             evaluations.Add(levels[i].Evaluate(i, schedule.Timesteps[i], estimate.AsEstimateOf(UpdateAt(levels, i, order))));
         }
@@ -125,6 +125,10 @@ public sealed class DpmSolverSampler : ISampler
     {
         var (from, to) = (levels[i], levels[i + 1]);
         var h = to.LogRatio - from.LogRatio;
+        if (h == 0)
+        {
+            return new SamplerUpdate(1, [0]);
+        }
 
         // Both integrals are one: under the exchange of signal and noise, and of h and −h, each becomes the other.
         var (scale, ratio, x) = IsNoise ? (to.Noise, to.Signal / from.Signal, h) : (to.Signal, to.Noise / from.Noise, -h);

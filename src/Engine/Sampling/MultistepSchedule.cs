@@ -41,6 +41,21 @@ internal readonly record struct MultistepSchedule(double[] Timesteps, double[] S
         return new MultistepSchedule([.. timesteps], sigmas);
     }
 
+    /// <summary>
+    /// How many levels up to one differ from their neighbours, counted back from it: two steps at one level, which happen where there are about as many steps as
+    /// training steps, say nothing about a slope.
+    /// </summary>
+    public static int DistinctLevels(NoiseLevel[] levels, int last)
+    {
+        var count = 1;
+        while (count <= last && levels[last - count] != levels[last - count + 1])
+        {
+            count++;
+        }
+
+        return count;
+    }
+
     /// <summary>The same with a last σ, all rounded to float32.</summary>
     public MultistepSchedule EndingAt(double sigma)
     {

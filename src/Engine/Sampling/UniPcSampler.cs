@@ -67,8 +67,9 @@ public sealed class UniPcSampler : ISampler
             var done = i - request.FirstStep;
             var order = Math.Min(_options.Order, done + 1);
             order = _options.LowerOrderAtEnd || schedule.Sigmas[i + 1] == 0 ? Math.Min(order, schedule.Steps - i) : order;
+            order = Math.Min(order, MultistepSchedule.DistinctLevels(levels, i));
             var predictor = UniPcStep.Predictor(levels, i, order, _options);
-            var corrects = done > 0 && !_options.UncorrectedSteps.Contains(i - 1);
+            var corrects = done > 0 && levels[i] != levels[i - 1] && !_options.UncorrectedSteps.Contains(i - 1);
             var update = corrects
                 ? predictor.After(UniPcStep.Corrector(levels, i, lastOrder, _options))
                 : predictor.FromLatent();

@@ -123,6 +123,28 @@ public sealed class SolverTests
         Assert.Contains("from 0 to 7", Assert.Throws<ArgumentOutOfRangeException>(() => sampler.CreateSchedule(new ScheduleRequest(8, 8))).Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [MemberData(nameof(AllSamplers.Names), MemberType = typeof(AllSamplers))]
+    public void Weights_are_finite_for_any_number_of_steps(string name)
+    {
+        var most = AllSamplers.ByName[name] is LcmSampler ? 50 : 1000;
+        foreach (var steps in Enumerable.Range(1, 60).Concat([100, 333, 500, 501, 998, 999, 1000]).Where(n => n <= most))
+        {
+            var schedule = AllSamplers.ByName[name].CreateSchedule(steps);
+            Assert.All(schedule.Evaluations, e =>
+            {
+                float[] numbers =
+                [
+                    e.Timestep, e.Sigma, e.Signal, e.Update.LatentWeight, e.Update.OutputWeight, e.Update.NoiseWeight, e.Update.AnchorWeight, e.Update.EstimateLatentWeight,
+                    e.Update.EstimateOutputWeight, .. e.Update.EstimateWeights, .. e.Update.Anchor?.EstimateWeights ?? [], e.Update.Anchor?.LatentWeight ?? 0, e.Update.Anchor?.AnchorWeight ?? 0,
+                ];
+                Assert.All(numbers, n => Assert.True(float.IsFinite(n), $"{steps} steps, step {e.Step}: {n}"));
+                Assert.InRange(e.Sigma, 0, 1);
+            });
+            Assert.Equal(0, schedule.Evaluations[0].Step);
+        }
+    }
+
     [Fact]
     public void The_beta_distribution_is_the_known_one()
     {
