@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Text;
 using System.Text.Json;
 using CachePolicies.Engine;
+using CachePolicies.Files;
 
 namespace CachePolicies.Diffusers;
 
@@ -51,7 +52,7 @@ public static class SchedulerConfig
     public static ISampler Read(string path, SchedulerContext? context = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
-        return Parse(ReadBounded(path), path, context);
+        return Parse(RegularFile.ReadAllBytes(path, MaximumBytes), path, context);
     }
 
     /// <summary>Reads the text of a file.</summary>
@@ -70,14 +71,6 @@ public static class SchedulerConfig
         {
             throw new InvalidDataException($"The scheduler '{name}' is not JSON: {damaged.Message}", damaged);
         }
-    }
-
-    private static byte[] ReadBounded(string path)
-    {
-        using var file = File.OpenRead(path);
-        return file.Length <= MaximumBytes
-            ? File.ReadAllBytes(path)
-            : throw new InvalidDataException($"'{path}' has {file.Length:N0} bytes; expected at most {MaximumBytes:N0}.");
     }
 
     private static ISampler Create(JsonElement root, string name, SchedulerContext context)

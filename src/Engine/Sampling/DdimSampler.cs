@@ -18,7 +18,7 @@ public sealed record DdimOptions : DiffusionOptions
 /// DDIM with η = 0 (arXiv 2010.02502, equation 12): z' = √ᾱ' x₀ + √(1 − ᾱ') ε, where x₀ and ε are what the model's prediction makes of z.
 /// Sigma is √(1 − ᾱ).
 /// </summary>
-public sealed class DdimSampler : ISampler
+public sealed class DdimSampler : IRequestedSampler
 {
     private readonly DdimOptions _options;
     private readonly DiffusionTable _table;

@@ -41,7 +41,7 @@ public sealed record DpmSolverOptions : MultistepOptions
 /// <summary>
 /// DPM-Solver and DPM-Solver++ as multistep solvers of order 1 to 3, also with fresh noise and for flows. Sigma is s of z = α x₀ + s ε.
 /// </summary>
-public sealed class DpmSolverSampler : ISampler
+public sealed class DpmSolverSampler : IRequestedSampler
 {
     private const int FewSteps = 15;
     private readonly DpmSolverOptions _options;

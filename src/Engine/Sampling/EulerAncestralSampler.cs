@@ -9,7 +9,7 @@ public sealed record EulerAncestralOptions : SigmaOptions;
 /// Euler's method with ancestral noise: a step to σ_d below the next level and fresh noise of σ_u up to it, where σ_u² = σ'² (σ² − σ'²)/σ² and
 /// σ_d² = σ'² − σ_u². Runs on z = x/√(σ² + 1). Sigma is σ/√(σ² + 1).
 /// </summary>
-public sealed class EulerAncestralSampler : ISampler
+public sealed class EulerAncestralSampler : IRequestedSampler
 {
     private readonly EulerAncestralOptions _options;
     private readonly DiffusionTable _table;

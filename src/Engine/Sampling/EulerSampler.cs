@@ -18,7 +18,7 @@ public sealed record EulerOptions : SigmaOptions
 /// Euler's method in σ (arXiv 2206.00364, algorithm 1): x' = x + (σ' − σ)(x − x₀)/σ, run on z = x/√(σ² + 1), the scale that the model knows, so that
 /// nothing is scaled between steps. Sigma is σ/√(σ² + 1).
 /// </summary>
-public sealed class EulerSampler : ISampler
+public sealed class EulerSampler : IRequestedSampler
 {
     private readonly EulerOptions _options;
     private readonly DiffusionTable _table;

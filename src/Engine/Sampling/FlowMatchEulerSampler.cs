@@ -6,7 +6,7 @@ namespace CachePolicies.Engine;
 /// Euler's method for flow matching (rectified flow): z := z + (σ_{i+1} − σ_i) v, for models that predict the velocity v = noise − data.
 /// σ runs from 1 to 0 and is shifted as FLUX and SD3 do it (arXiv 2403.03206, section 5.3.2).
 /// </summary>
-public sealed class FlowMatchEulerSampler : ISampler
+public sealed class FlowMatchEulerSampler : IRequestedSampler
 {
     private readonly FlowMatchOptions _options;
 

@@ -6,7 +6,7 @@ namespace CachePolicies.Engine;
 /// Heun's method for flow matching: two evaluations a step (one for the last), of second order. An evaluation is what policies count, not a step; the
 /// second one of a step is at the noise level of the next step's first one.
 /// </summary>
-public sealed class FlowMatchHeunSampler : ISampler
+public sealed class FlowMatchHeunSampler : IRequestedSampler
 {
     private readonly FlowMatchOptions _options;
 

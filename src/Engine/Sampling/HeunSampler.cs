@@ -14,7 +14,7 @@ public sealed record HeunOptions : SigmaOptions
 /// Heun's method in σ (arXiv 2206.00364, algorithm 1): Euler's step, and then the same step again with the mean of the slopes at its ends. Two evaluations
 /// a step, one for the last. Runs on z = x/√(σ² + 1). Sigma is σ/√(σ² + 1).
 /// </summary>
-public sealed class HeunSampler : ISampler
+public sealed class HeunSampler : IRequestedSampler
 {
     private readonly HeunOptions _options;
     private readonly DiffusionTable _table;

@@ -9,10 +9,28 @@ public interface ISampler
     /// <summary>The name in configuration and manifests.</summary>
     string Name { get; }
 
-    /// <summary>The evaluations for a number of steps.</summary>
+    /// <summary>The evaluations of a whole schedule.</summary>
+    /// <param name="steps">From 1 to <see cref="SamplingSchedule.MaximumSteps"/>.</param>
+    /// <exception cref="ArgumentException">The sampler cannot make such a schedule; the message says what it can.</exception>
+    SamplingSchedule CreateSchedule(int steps);
+
+    /// <summary>The evaluations of a schedule that may begin in the middle or depend on the picture's size.</summary>
     /// <param name="request">How many steps, where to begin, and how large the picture is.</param>
     /// <exception cref="ArgumentException">The sampler cannot make such a schedule; the message says what it can.</exception>
-    SamplingSchedule CreateSchedule(ScheduleRequest request);
+    SamplingSchedule CreateSchedule(ScheduleRequest request) => request.Checked().FirstStep == 0
+        ? CreateSchedule(request.Steps)
+        : throw new ArgumentException($"The sampler '{Name}' has no schedule that begins at step {request.FirstStep}; begin at step 0.", nameof(request));
+}
+
+/// <summary>A sampler whose whole schedules are made as all others are.</summary>
+internal interface IRequestedSampler : ISampler
+{
+    /// <inheritdoc cref="ISampler.CreateSchedule(ScheduleRequest)"/>
+    new SamplingSchedule CreateSchedule(ScheduleRequest request);
+
+    SamplingSchedule ISampler.CreateSchedule(int steps) => CreateSchedule(new ScheduleRequest(steps));
+
+    SamplingSchedule ISampler.CreateSchedule(ScheduleRequest request) => CreateSchedule(request);
 }
 
 /// <summary>What a schedule is made for.</summary>

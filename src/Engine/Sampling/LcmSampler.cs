@@ -22,7 +22,7 @@ public sealed record LcmOptions : DiffusionOptions
 /// Multistep sampling of latent consistency models (arXiv 2310.04378, algorithm 3): the data is predicted in one step, c_out x₀ + c_skip z, and noised
 /// again to the next level with fresh noise; the last prediction is the result. Sigma is √(1 − ᾱ).
 /// </summary>
-public sealed class LcmSampler : ISampler
+public sealed class LcmSampler : IRequestedSampler
 {
     private const double DataDeviation = 0.5;
     private readonly LcmOptions _options;

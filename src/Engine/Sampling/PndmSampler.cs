@@ -14,7 +14,7 @@ public sealed record PndmOptions : DiffusionOptions
 /// Pseudo linear multistep method (arXiv 2202.09778, equations 11 to 13) without the Runge-Kutta start: the first step is done twice, and then four
 /// predictions back are combined. n steps are n + 1 evaluations. Sigma is √(1 − ᾱ).
 /// </summary>
-public sealed class PndmSampler : ISampler
+public sealed class PndmSampler : IRequestedSampler
 {
     private static readonly ImmutableArray<ImmutableArray<double>> Combinations =
     [

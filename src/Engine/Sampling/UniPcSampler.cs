@@ -26,7 +26,7 @@ public sealed record UniPcOptions : MultistepOptions
 /// UniPC (arXiv 2302.04867): a multistep predictor, whose result is corrected with the next prediction before it is predicted on from there. The corrected
 /// latent is the anchor; the denoiser sees the predicted one. Sigma is s of z = α x₀ + s ε.
 /// </summary>
-public sealed class UniPcSampler : ISampler
+public sealed class UniPcSampler : IRequestedSampler
 {
     private readonly UniPcOptions _options;
     private readonly DiffusionTable _table;

@@ -205,6 +205,6 @@ public sealed class GenerationTests : IDisposable
     {
         public string Name => "one";
 
-        public SamplingSchedule CreateSchedule(ScheduleRequest request) => new(1, [new SamplingEvaluation(0, timestep, timestep, new SamplerUpdate(0, [1]))]);
+        public SamplingSchedule CreateSchedule(int steps) => new(1, [new SamplingEvaluation(0, timestep, timestep, new SamplerUpdate(0, [1]))]);
     }
 }

@@ -134,6 +134,10 @@ public sealed class GuidanceAndPictureTests : IDisposable
         Assert.Contains("expected 0 to 1", Refused(new(4, [good], 3) { GuidanceRescale = 1.5f }), StringComparison.Ordinal);
         Assert.Contains("at least 1 image token", Refused(new(4, [good]) { ImageTokens = 0 }), StringComparison.Ordinal);
         var shifting = _tiny.Loop(ScriptedPolicy.None, sampler: new FlowMatchEulerSampler(new FlowMatchOptions { DynamicShift = DynamicShift.Exponential }));
+        Assert.Contains(
+            "'output' has no schedule that begins at step 1",
+            Assert.Throws<ArgumentException>(() => _tiny.Loop(ScriptedPolicy.None, sampler: new OutputItself()).Start(new(4, [good with { Picture = good.Noise }]) { FirstStep = 1 })).Message,
+            StringComparison.Ordinal);
         Assert.Contains("how many image tokens", Assert.Throws<ArgumentException>(() => shifting.Start(new(4, [good]))).Message, StringComparison.Ordinal);
     }
 
@@ -153,10 +157,10 @@ public sealed class GuidanceAndPictureTests : IDisposable
     private float[] Output(GenerationRequest request, IEvaluationObserver? observer = null) =>
         _tiny.Loop(ScriptedPolicy.None, sampler: new OutputItself()).Run(request, observer)[0];
 
-    private static double Deviation(IReadOnlyCollection<float> numbers)
+    private static double Deviation(float[] numbers)
     {
         var mean = numbers.Average();
-        return Math.Sqrt(numbers.Sum(n => Math.Pow(n - mean, 2)) / (numbers.Count - 1));
+        return Math.Sqrt(numbers.Sum(n => Math.Pow(n - mean, 2)) / (numbers.Length - 1));
     }
 
     /// <summary>Returns the guided output.</summary>
@@ -164,6 +168,6 @@ public sealed class GuidanceAndPictureTests : IDisposable
     {
         public string Name => "output";
 
-        public SamplingSchedule CreateSchedule(ScheduleRequest request) => new(1, [new SamplingEvaluation(0, 0.7f, 0.7f, new SamplerUpdate(0, [1]))]);
+        public SamplingSchedule CreateSchedule(int steps) => new(1, [new SamplingEvaluation(0, 0.7f, 0.7f, new SamplerUpdate(0, [1]))]);
     }
 }

@@ -20,7 +20,7 @@ public sealed class SamplerLoopTests : IDisposable
     {
         var sampler = AllSamplers.ByName[name];
         using var recorded = new RecordedOutputs();
-        var request = recorded.Request(Steps, guidance: 3, seeds: [1, 2]);
+        var request = RecordedOutputs.Request(Steps, guidance: 3, seeds: [1, 2]);
         var actual = new DenoisingLoop(new CachedDenoiser(recorded.Denoiser, ScriptedPolicy.None), sampler).Run(request);
         for (var sample = 0; sample < 2; sample++)
         {
@@ -31,7 +31,7 @@ public sealed class SamplerLoopTests : IDisposable
                 var expected = PlainSampler.Integrate(
                     schedule,
                     request.Samples[sample].Noise.Span[element] * schedule.InitialScale,
-                    (_, _) => recorded.Guided(call++, sample, element, 3),
+                    (_, _) => RecordedOutputs.Guided(call++, sample, element, 3),
                     () => RecordedOutputs.Noise(draw++, element));
                 Assert.Equal(expected, actual[sample][element], 1e-4 * Math.Max(10, Math.Abs(expected)));
             }
@@ -137,7 +137,7 @@ public sealed class SamplerLoopTests : IDisposable
 
         public static float Noise(int draw, int element) => MathF.Sin((draw * 7) + element);
 
-        public GenerationRequest Request(int steps, float guidance, params int[] seeds) => new(
+        public static GenerationRequest Request(int steps, float guidance, params int[] seeds) => new(
             steps,
             [.. seeds.Select(seed => new GenerationSample(Enumerable.Range(0, Elements).Select(e => MathF.Cos(seed + (e * 3))).ToArray(), Inputs(seed), Inputs(seed + 100))
             {
@@ -157,7 +157,7 @@ public sealed class SamplerLoopTests : IDisposable
             })],
             guidance);
 
-        public double Guided(int call, int sample, int element, double guidance)
+        public static double Guided(int call, int sample, int element, double guidance)
         {
             var (c, u) = (Value(call, sample + 1, element), Value(call, sample + 101, element));
             return u + (guidance * (c - u));
