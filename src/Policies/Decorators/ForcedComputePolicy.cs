@@ -9,9 +9,10 @@ internal interface IForcedComputeRule
     /// <summary>Whether this evaluation is computed.</summary>
     bool IsForced(in EvaluationInfo evaluation);
 
-    /// <summary>Told after each evaluation.</summary>
+    /// <summary>Told after each evaluation that ran; a lane may be left out of some.</summary>
+    /// <param name="evaluation">Which evaluation.</param>
     /// <param name="skipped">Whether anything was reused.</param>
-    void Complete(bool skipped)
+    void Complete(in EvaluationInfo evaluation, bool skipped)
     {
     }
 }
@@ -28,7 +29,7 @@ internal sealed class ForcedComputePolicy(ICachePolicy inner, string reason, Fun
         public override void Complete(in EvaluationOutcome outcome)
         {
             base.Complete(outcome);
-            rule.Complete(skipped: !outcome.FullyComputed);
+            rule.Complete(outcome.Evaluation, skipped: !outcome.FullyComputed);
         }
     }
 }

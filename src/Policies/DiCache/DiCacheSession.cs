@@ -7,10 +7,11 @@ namespace CachePolicies.Policies;
 internal sealed class DiCacheSession(DiCachePolicy policy) : ICachePolicySession
 {
     private double _accumulated;
+    private WholeRun _run;
 
     public CacheDecision Decide(in BoundaryVisit visit)
     {
-        if (DiCacheDecision.IsRetained(visit.Evaluation, policy.RetentionRatio))
+        if (DiCacheDecision.IsRetained(_run.Place(visit.Evaluation), policy.RetentionRatio))
         {
             return CacheDecision.ComputeBecause(ComputeReasons.Retention);
         }
@@ -19,9 +20,13 @@ internal sealed class DiCacheSession(DiCachePolicy policy) : ICachePolicySession
         return CacheDecision.SkipWhileBelow(DiCacheDecision.Accumulate(_accumulated, error), policy.Threshold, Detail);
     }
 
-    public void Complete(in EvaluationOutcome outcome) => _accumulated = outcome.FullyComputed
-        ? 0
-        : DiCacheDecision.Accumulate(
-            _accumulated,
-            DiCacheDecision.Error(outcome.Distance(ProbeChange), policy.ReadsInput ? outcome.Distance(InputChange) : null));
+    public void Complete(in EvaluationOutcome outcome)
+    {
+        _run.Complete(outcome.Evaluation);
+        _accumulated = outcome.FullyComputed
+            ? 0
+            : DiCacheDecision.Accumulate(
+                _accumulated,
+                DiCacheDecision.Error(outcome.Distance(ProbeChange), policy.ReadsInput ? outcome.Distance(InputChange) : null));
+    }
 }

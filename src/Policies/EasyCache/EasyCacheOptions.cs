@@ -18,7 +18,10 @@ public sealed class EasyCacheOptions : CachePolicyOptions
     /// <value>τ, finite, at least 0. The default is 0.05, the authors' for Wan2.1 (HunyuanVideo 0.025); 0 never skips.</value>
     public float Threshold { get; set => field = Given(value); } = 0.05f;
 
-    /// <summary>How the output is made: x + (v − x)_cached as published, or extrapolated.</summary>
+    /// <summary>
+    /// How the output is made: x + (v − x)_cached as published, or extrapolated. Where the input has other channels than the output (inpainting, image to
+    /// video), v_cached itself takes the difference's place.
+    /// </summary>
     /// <value>Plain by default; <see cref="SkipMethod.Aligned"/> is refused, because nothing runs before the decision.</value>
     public SkipApproximationOptions Approximation { get; } = new();
 

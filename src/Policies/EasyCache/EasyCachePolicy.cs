@@ -17,7 +17,8 @@ internal sealed class EasyCachePolicy(EasyCacheOptions options, string name) : I
     /// <summary>mean|v|.</summary>
     public static readonly MeasurementKey OutputMagnitude = new("output-magnitude");
 
-    private readonly Approximation _approximation = options.Approximation.OfResidual(Latent);
+    private readonly Approximation _difference = options.Approximation.OfResidual(Latent);
+    private readonly Approximation _whole = options.Approximation.OfOutput();
 
     public string Name => name;
 
@@ -28,7 +29,7 @@ internal sealed class EasyCachePolicy(EasyCacheOptions options, string name) : I
         .Measure(ComputedInputChange, Latent, SimilarityEstimator.MeanAbsoluteDifference, ReferenceUpdate.WhenFullyComputed)
         .Measure(ComputedOutputChange, Output, SimilarityEstimator.MeanAbsoluteDifference, ReferenceUpdate.WhenFullyComputed)
         .Measure(OutputMagnitude, Output, SimilarityEstimator.Magnitude, ReferenceUpdate.WhenFullyComputed)
-        .Skip(Latent, Output, _approximation);
+        .Skip(Latent, Output, layout.Latent.Primary.IsCompatibleWith(layout.Output.Primary) ? _difference : _whole);
 
     public ICachePolicySession CreateSession(in LaneInfo lane) => new EasyCacheSession(this);
 }

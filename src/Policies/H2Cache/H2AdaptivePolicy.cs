@@ -18,7 +18,7 @@ internal sealed class H2AdaptivePolicy(ICachePolicy inner, H2Adaptation adaptati
     private sealed class Session(ICachePolicySession inner, H2Adaptation adaptation, MeasurementKey structure, ReferenceUpdate moves) : DelegatingCachePolicySession(inner)
     {
         private H2Growth _growth = H2Growth.None;
-        private int _age = 1;
+        private int _moved = -1;
 
         public override CacheDecision Decide(in BoundaryVisit visit)
         {
@@ -31,8 +31,9 @@ internal sealed class H2AdaptivePolicy(ICachePolicy inner, H2Adaptation adaptati
         public override void Complete(in EvaluationOutcome outcome)
         {
             base.Complete(outcome);
-            _growth = _growth.Seen(outcome.Distance(structure), _age);
-            _age = ReferenceMoved(outcome) ? 1 : _age + 1;
+            var index = outcome.Evaluation.Index;
+            _growth = _growth.Seen(outcome.Distance(structure), index - _moved);
+            _moved = ReferenceMoved(outcome) ? index : _moved;
         }
 
         private bool ReferenceMoved(in EvaluationOutcome outcome) => moves switch

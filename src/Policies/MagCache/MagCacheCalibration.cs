@@ -13,6 +13,12 @@ namespace CachePolicies.Policies;
 /// <param name="Unconditional">The same without the prompt; empty where there was no such branch: the conditional ones serve both.</param>
 public sealed record MagCacheCalibration(string Fingerprint, ImmutableArray<double> Conditional, ImmutableArray<double> Unconditional)
 {
+    /// <summary>
+    /// The noise level of each of those evaluations, so that a ratio is found by it however many steps a run has and wherever it begins. Empty for published
+    /// tables, which are taken for a whole run: the nearest in proportion.
+    /// </summary>
+    public ImmutableArray<float> Sigmas { get; init; } = [];
+
     /// <summary>Reads a calibration that <see cref="Save"/> wrote.</summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">It is no calibration; the message says why.</exception>
@@ -27,7 +33,7 @@ public sealed record MagCacheCalibration(string Fingerprint, ImmutableArray<doub
         {
             var read = JsonSerializer.Deserialize(File.ReadAllText(path), MagCacheJson.Default.MagCacheCalibration);
             return read is { Fingerprint: not null, Conditional.IsDefaultOrEmpty: false }
-                ? read with { Unconditional = read.Unconditional.IsDefault ? [] : read.Unconditional }
+                ? read with { Unconditional = read.Unconditional.IsDefault ? [] : read.Unconditional, Sigmas = read.Sigmas.IsDefault ? [] : read.Sigmas }
                 : throw new InvalidDataException($"'{path}' is no MagCache calibration: it lacks a fingerprint or ratios.");
         }
         catch (JsonException broken)
@@ -43,10 +49,14 @@ public sealed record MagCacheCalibration(string Fingerprint, ImmutableArray<doub
     public ImmutableArray<double> For(GuidanceBranch branch, int evaluationCount)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(evaluationCount, 1);
-        var ratios = branch == GuidanceBranch.Unconditional && !Unconditional.IsDefaultOrEmpty ? Unconditional : Conditional;
+        var ratios = Of(branch);
         var scale = (ratios.Length - 1) / (double)Math.Max(1, evaluationCount - 1);
         return [.. Enumerable.Range(0, evaluationCount).Select(i => ratios[(int)Math.Round(i * scale, MidpointRounding.ToEven)])];
     }
+
+    /// <summary>The ratios of a branch, as they were calibrated.</summary>
+    internal ImmutableArray<double> Of(GuidanceBranch branch) =>
+        branch == GuidanceBranch.Unconditional && !Unconditional.IsDefaultOrEmpty ? Unconditional : Conditional;
 }
 
 [JsonSerializable(typeof(MagCacheCalibration))]

@@ -18,12 +18,17 @@ public sealed class MagCacheCalibrator : ICachePolicy
 
     private readonly Lock _lock = new();
     private readonly Dictionary<GuidanceBranch, (double[] Sums, int[] Counts)> _recorded = [];
+    private float?[] _sigmas = [];
+    private bool _hasEnded;
     private string? _fingerprint;
 
     /// <inheritdoc/>
     public string Name => "MagCacheCalibration";
 
-    /// <summary>What was recorded so far, averaged over all lanes.</summary>
+    /// <summary>
+    /// What was recorded so far, averaged over all lanes. Evaluations that never ran have no ratio; those that ran without one (the first, and the first
+    /// after evaluations that a branch was left out of) take the neighbour's.
+    /// </summary>
     /// <exception cref="InvalidOperationException">No generation has run to its end under this policy yet.</exception>
     public MagCacheCalibration Calibration
     {
@@ -31,8 +36,8 @@ public sealed class MagCacheCalibrator : ICachePolicy
         {
             lock (_lock)
             {
-                return _recorded.ContainsKey(GuidanceBranch.Conditional)
-                    ? new MagCacheCalibration(_fingerprint ?? "", Average(GuidanceBranch.Conditional), Average(GuidanceBranch.Unconditional))
+                return _hasEnded
+                    ? new MagCacheCalibration(_fingerprint ?? "", Average(GuidanceBranch.Conditional), Average(GuidanceBranch.Unconditional)) { Sigmas = [.. _sigmas.OfType<float>()] }
                     : throw new InvalidOperationException("Nothing was calibrated yet: run a generation under the calibrator first.");
             }
         }
@@ -58,49 +63,89 @@ public sealed class MagCacheCalibrator : ICachePolicy
     /// <inheritdoc/>
     public ICachePolicySession CreateSession(in LaneInfo lane) => new Session(this, lane);
 
-    private ImmutableArray<double> Average(GuidanceBranch branch) => _recorded.TryGetValue(branch, out var recorded)
-        ? [.. recorded.Sums.Select((sum, i) => recorded.Counts[i] == 0 ? 1 : sum / recorded.Counts[i])]
-        : [];
+    /// <summary>The ratios of the evaluations that ran; the first is 1.</summary>
+    private ImmutableArray<double> Average(GuidanceBranch branch)
+    {
+        if (!_recorded.TryGetValue(branch, out var recorded))
+        {
+            return [];
+        }
 
-    private void Record(GuidanceBranch branch, ReadOnlySpan<double> ratios)
+        var ratios = ImmutableArray.CreateBuilder<double>();
+        foreach (var (i, sigma) in _sigmas.Index())
+        {
+            if (sigma is not null)
+            {
+                ratios.Add(ratios.Count == 0 ? 1 : NearestOf(recorded, i));
+            }
+        }
+
+        return ratios.ToImmutable();
+    }
+
+    private static double NearestOf((double[] Sums, int[] Counts) recorded, int index)
+    {
+        for (var distance = 0; distance < recorded.Counts.Length; distance++)
+        {
+            foreach (var i in (ReadOnlySpan<int>)[index + distance, index - distance])
+            {
+                if ((uint)i < (uint)recorded.Counts.Length && recorded.Counts[i] > 0)
+                {
+                    return recorded.Sums[i] / recorded.Counts[i];
+                }
+            }
+        }
+
+        return 1;
+    }
+
+    private void Record(GuidanceBranch branch, in EvaluationInfo evaluation, double? ratio)
     {
         lock (_lock)
         {
+            if (_sigmas.Length == 0)
+            {
+                _sigmas = new float?[evaluation.Count];
+            }
+
+            if (_sigmas.Length != evaluation.Count)
+            {
+                throw new InvalidOperationException($"The calibrator has recorded runs of {_sigmas.Length} evaluations and cannot add one of {evaluation.Count}; calibrate each number of steps separately.");
+            }
+
+            if (_sigmas[evaluation.Index] is { } known && Math.Abs(known - evaluation.Sigma) > 1e-3f)
+            {
+                throw new InvalidOperationException(
+                    $"The calibrator has recorded evaluation {evaluation.Index} at sigma {known} and cannot add one at {evaluation.Sigma}; calibrate each schedule separately.");
+            }
+
+            _sigmas[evaluation.Index] = evaluation.Sigma;
+            _hasEnded |= evaluation.IsLast && branch == GuidanceBranch.Conditional;
             if (!_recorded.TryGetValue(branch, out var recorded))
             {
-                _recorded[branch] = recorded = (new double[ratios.Length], new int[ratios.Length]);
+                _recorded[branch] = recorded = (new double[evaluation.Count], new int[evaluation.Count]);
             }
 
-            if (recorded.Sums.Length != ratios.Length)
+            if (ratio is { } measured && double.IsFinite(measured) && measured > 0)
             {
-                throw new InvalidOperationException($"The calibrator has recorded runs of {recorded.Sums.Length} evaluations and cannot add one of {ratios.Length}; calibrate each number of steps by itself.");
-            }
-
-            for (var i = 0; i < ratios.Length; i++)
-            {
-                if (double.IsFinite(ratios[i]))
-                {
-                    recorded.Sums[i] += ratios[i];
-                    recorded.Counts[i]++;
-                }
+                recorded.Sums[evaluation.Index] += measured;
+                recorded.Counts[evaluation.Index]++;
             }
         }
     }
 
-    /// <summary>Hands its ratios over when the last evaluation has ended, so that a run that fails leaves nothing behind.</summary>
+    /// <summary>Hands over the ratio of each two evaluations that follow one another.</summary>
     private sealed class Session(MagCacheCalibrator owner, LaneInfo lane) : ICachePolicySession
     {
-        private readonly double[] _ratios = new double[lane.EvaluationCount];
+        private int? _last;
 
         public CacheDecision Decide(in BoundaryVisit visit) => CacheDecision.Compute;
 
         public void Complete(in EvaluationOutcome outcome)
         {
-            _ratios[outcome.Evaluation.Index] = outcome.Distance(Ratio);
-            if (outcome.Evaluation.IsLast)
-            {
-                owner.Record(lane.Branch, _ratios);
-            }
+            var evaluation = outcome.Evaluation;
+            owner.Record(lane.Branch, evaluation, _last == evaluation.Index - 1 ? outcome.Distance(Ratio) : null);
+            _last = evaluation.Index;
         }
     }
 }

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using static CachePolicies.BoundaryRole;
 
 namespace CachePolicies.Policies;
@@ -18,18 +17,30 @@ internal sealed class MagCachePolicy(MagCacheOptions options, string name) : ICa
         : throw new CachePlanException(
             $"The calibration is of the model with the fingerprint '{_calibration.Fingerprint}', but '{layout.Name}' has '{layout.Fingerprint}'. Run the calibration for this model.");
 
-    public ICachePolicySession CreateSession(in LaneInfo lane) => new Session(this, _calibration.For(lane.Branch, lane.EvaluationCount));
+    public ICachePolicySession CreateSession(in LaneInfo lane) => new Session(this, MagCacheCurve.Of(_calibration, lane));
 
-    private sealed class Session(MagCachePolicy policy, ImmutableArray<double> ratios) : ICachePolicySession
+    private sealed class Session(MagCachePolicy policy, MagCacheCurve curve) : ICachePolicySession
     {
         private MagCacheState _state = MagCacheState.Start;
+        private EvaluationInfo? _last;
+        private WholeRun _run;
 
-        public CacheDecision Decide(in BoundaryVisit visit) =>
-            MagCacheDecision.IsRetained(visit.Evaluation, policy._retention) ? CacheDecision.ComputeBecause(ComputeReasons.Retention)
-            : !visit.CanSkip(Detail) ? CacheDecision.ComputeBecause(ComputeReasons.NothingComputed)
-            : CacheDecision.SkipWhileAtMost(_state.Next(ratios[visit.Evaluation.Index]).Error, policy._threshold, Detail);
+        public CacheDecision Decide(in BoundaryVisit visit)
+        {
+            var evaluation = _run.Place(visit.Evaluation);
+            return MagCacheDecision.IsRetained(evaluation, policy._retention) ? CacheDecision.ComputeBecause(ComputeReasons.Retention)
+                : !visit.CanSkip(Detail) ? CacheDecision.ComputeBecause(ComputeReasons.NothingComputed)
+                : CacheDecision.SkipWhileAtMost(At(evaluation).Error, policy._threshold, Detail);
+        }
 
-        public void Complete(in EvaluationOutcome outcome) =>
-            _state = outcome.FullyComputed ? MagCacheState.Start : _state.Next(ratios[outcome.Evaluation.Index]);
+        public void Complete(in EvaluationOutcome outcome)
+        {
+            _run.Complete(outcome.Evaluation);
+            var evaluation = _run.Place(outcome.Evaluation);
+            _state = outcome.FullyComputed ? MagCacheState.Start : At(evaluation);
+            _last = evaluation;
+        }
+
+        private MagCacheState At(in EvaluationInfo evaluation) => _last is { } last ? curve.Advance(_state, last, evaluation) : _state;
     }
 }

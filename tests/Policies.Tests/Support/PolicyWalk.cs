@@ -7,13 +7,16 @@ internal sealed class PolicyWalk : IWalkedFeatures
 {
     private readonly PlanWalk _walk;
     private readonly int _count;
+    private readonly Func<int, float> _sigma;
     private Func<string, float> _distances = _ => float.NaN;
     private int _next;
 
-    public PolicyWalk(ICachePolicy policy, int evaluations, DenoiserLayout? layout = null)
+    public PolicyWalk(
+        ICachePolicy policy, int evaluations, DenoiserLayout? layout = null, Func<int, float>? sigma = null, GuidanceBranch branch = GuidanceBranch.Conditional)
     {
-        _walk = new PlanWalk(policy.Plan(layout ?? Layouts.Flux), policy.CreateSession(new LaneInfo(0, GuidanceBranch.Conditional, evaluations)), this);
+        _walk = new PlanWalk(policy.Plan(layout ?? Layouts.Flux), policy.CreateSession(new LaneInfo(0, branch, evaluations)), this);
         _count = evaluations;
+        _sigma = sigma ?? (index => 1 - (index / (float)evaluations));
     }
 
     /// <summary>What was answered in the last evaluation, in order.</summary>
@@ -37,7 +40,7 @@ internal sealed class PolicyWalk : IWalkedFeatures
         _distances = distances;
         Decisions.Clear();
         Asked.Clear();
-        _walk.Begin(new EvaluationInfo(_next, _count, 1000 - _next, 1 - (_next / (float)_count)));
+        _walk.Begin(new EvaluationInfo(_next, _count, 1000 - _next, _sigma(_next)));
         while (!_walk.HasEnded)
         {
             var decision = _walk.Ask();
@@ -54,6 +57,13 @@ internal sealed class PolicyWalk : IWalkedFeatures
 
         _walk.Complete();
         _next++;
+        return this;
+    }
+
+    /// <summary>Leaves the lane out of evaluations, as a guidance branch that is switched off for a while.</summary>
+    public PolicyWalk LeaveOut(int evaluations)
+    {
+        _next += evaluations;
         return this;
     }
 
