@@ -18,5 +18,31 @@ internal ref struct LawMessage
 
     public void AppendFormatted<T>(T value) => _text.AppendFormatted(value);
 
+    public void AppendFormatted(CacheDecision value) => _text.AppendLiteral(Describe(value));
+
+    /// <summary>A decision with everything that two decisions can differ in: value, threshold, approximation and reason.</summary>
+    public static string Describe(in CacheDecision decision)
+    {
+        var text = new System.Text.StringBuilder(decision.ToString());
+        void Add(string what, object? value)
+        {
+            if (value is not null)
+            {
+                text.Append(System.Globalization.CultureInfo.InvariantCulture, $"; {what} {value:R}");
+            }
+        }
+
+        Add(decision.IsAccumulated ? "accumulated" : "distance", decision.Value);
+        Add("threshold", decision.Threshold);
+        if (!decision.IsSkip && decision.Value is not null)
+        {
+            Add("to", decision.To.ToString());
+        }
+
+        Add("by", decision.Via?.ToString());
+        Add("because of", decision.Reason);
+        return text.ToString();
+    }
+
     public string ToStringAndClear() => _text.ToStringAndClear();
 }

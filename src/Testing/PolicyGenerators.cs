@@ -43,8 +43,8 @@ public static class PolicyGenerators
     {
         var step =
             from distances in Distances.ArrayOf(3)
-            from overruled in Gen.Frequency((9, Gen.Constant(false)), (1, Gen.Constant(true)))
-            select new ScriptStep([.. distances], overruled);
+            from what in Gen.Choose(0, 39)
+            select new ScriptStep([.. distances], Overruled: what < 4, LeftOut: what is 4 or 5, InputChanged: what == 6);
         var script =
             from layout in layouts
             from length in Gen.Choose(1, 24)
@@ -99,9 +99,9 @@ public static class PolicyGenerators
         for (var i = 0; i < script.Steps.Length; i++)
         {
             var step = script.Steps[i];
-            if (step.Overruled)
+            if (step.Overruled || step.LeftOut || step.InputChanged)
             {
-                yield return script with { Steps = script.Steps.SetItem(i, step with { Overruled = false }) };
+                yield return script with { Steps = script.Steps.SetItem(i, step with { Overruled = false, LeftOut = false, InputChanged = false }) };
             }
 
             for (var d = 0; d < step.Distances.Length; d++)

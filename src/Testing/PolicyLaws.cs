@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
+using System.Text.RegularExpressions;
 using FsCheck;
 using FsCheck.Fluent;
 
@@ -14,20 +15,23 @@ public sealed record PolicyLawOptions
     /// <summary>The layouts that scripts are drawn over; those of <see cref="PolicyGenerators.Layouts"/> by default.</summary>
     public Gen<DenoiserLayout>? Layouts { get; init; }
 
-    /// <summary>Replays a failure: the two numbers that its message shows. A new seed by default.</summary>
-    public (ulong Seed, ulong Gamma)? Replay { get; init; }
+    /// <summary>
+    /// Replays a failure: the three numbers that its message shows, of the one case that failed. <see cref="Cases"/> is not looked at then. New cases by default.
+    /// </summary>
+    public (ulong Seed, ulong Gamma, int Size)? Replay { get; init; }
 }
 
-/// <summary>A policy broke a law. The message holds the law, the shortest script that was found, and the seed that replays it.</summary>
-/// <param name="message">Law, script and seed.</param>
+/// <summary>A policy broke a law. The message holds the law, the shortest script that was found, and the numbers that replay it.</summary>
+/// <param name="message">Law, script and replay.</param>
 /// <param name="innerException">What FsCheck reported.</param>
 public sealed class PolicyLawException(string message, Exception? innerException = null) : Exception(message, innerException);
 
 /// <summary>The laws that every caching policy keeps, checked over generated scripts: <c>PolicyLaws.Check(new MyPolicy())</c> in a test.</summary>
-public static class PolicyLaws
+public static partial class PolicyLaws
 {
     /// <summary>
-    /// Checks, over scripts with NaN, infinite, zero and subnormal distances, overruled skips and abandoned evaluations:
+    /// Checks, over scripts with NaN, infinite, zero and subnormal distances, overruled skips, evaluations that the lane is left out of, inputs that change in
+    /// mid-run and abandoned evaluations:
     /// a skip is declared, leads strictly forward and reuses only what was computed before in this generation;
     /// a decision whose every measurement is not finite computes;
     /// a recorded comparison agrees with the decision, and a threshold of 0 never skips;
@@ -73,6 +77,11 @@ public static class PolicyLaws
             expected.Add(evaluation);
         }
 
+        if (expected.Count == 0)
+        {
+            return;
+        }
+
         // A generation that fails in the middle of an evaluation, and after it the same once more.
         var failing = new ScriptRun(policy, script);
         for (var i = 0; i < expected.Count / 2; i++)
@@ -84,7 +93,7 @@ public static class PolicyLaws
         var after = new ScriptRun(policy, script);
         for (var i = 0; i < expected.Count; i++)
         {
-            RequireEqual("what failed before", i, expected[i], after.Next());
+            RequireEqual("what failed before", expected[i], after.Next());
         }
 
         // The same once more, beside another session that is abandoned in the middle of an evaluation and never asked again.
@@ -97,17 +106,18 @@ public static class PolicyLaws
                 other.Next(abandonAt: i == expected.Count / 2 ? script.Layout.Stages.Length / 2 : null);
             }
 
-            RequireEqual("what other sessions do", i, expected[i], again.Next());
+            RequireEqual("what other sessions do", expected[i], again.Next());
         }
     }
 
-    private static void RequireEqual(string whatever, int evaluation, ScriptedEvaluation expected, ScriptedEvaluation found) => Require(
+    private static void RequireEqual(string whatever, ScriptedEvaluation expected, ScriptedEvaluation found) => Require(
         found.Computed == expected.Computed && found.Visits.Select(v => v.Decision).SequenceEqual(expected.Visits.Select(v => v.Decision)),
-        $"equal inputs give equal decisions, whatever {whatever}: in evaluation {evaluation} the first run decided ({expected}) and the second ({found})");
+        $"equal inputs give equal decisions, whatever {whatever}: in evaluation {expected.Index} the first run decided ({expected}) and the second ({found})");
 
     private static void CheckDecision(ScriptRun run, in BoundaryVisit visit, in CacheDecision decision, ICachePolicySession session)
     {
-        Require(session.Decide(visit).Equals(decision), $"asking changes nothing: the second answer at '{visit.Boundary}' in evaluation {visit.Evaluation.Index} differs from the first, {decision}");
+        var again = session.Decide(visit);
+        Require(again.Equals(decision), $"asking changes nothing: at '{visit.Boundary}' in evaluation {visit.Evaluation.Index} the first answer is ({decision}) and the second ({again})");
         if (!decision.IsSkip)
         {
             return;
@@ -139,9 +149,9 @@ public static class PolicyLaws
     private static void CheckNeverSkips(ICachePolicy policy, PolicyScript script)
     {
         var evaluations = new ScriptRun(policy, script).ToEnd();
-        for (var i = 0; i < evaluations.Length; i++)
+        foreach (var evaluation in evaluations)
         {
-            Require(evaluations[i].Computed.Count == script.Layout.Stages.Length, $"a threshold of 0 never skips: evaluation {i} decided ({evaluations[i]})");
+            Require(evaluation.Computed.Count == script.Layout.Stages.Length, $"a threshold of 0 never skips: evaluation {evaluation.Index} decided ({evaluation})");
         }
     }
 
@@ -155,9 +165,10 @@ public static class PolicyLaws
             var found = higher.Next(follow: expected.Computed);
             foreach (var visit in expected.Visits.Where(v => v.Decision.IsSkip))
             {
+                var raised = found.Visits.FirstOrDefault(v => ReferenceEquals(v.Boundary, visit.Boundary));
                 Require(
-                    found.Visits.FirstOrDefault(v => ReferenceEquals(v.Boundary, visit.Boundary)) is not { Decision.IsSkip: false },
-                    $"in a fixed state, raising the threshold never turns a hit into a miss: at '{visit.Boundary}' the lower decided ({visit.Decision}, {visit.Decision.Value}) and the higher computes");
+                    raised is not { Decision.IsSkip: false },
+                    $"in a fixed state, raising the threshold never turns a hit into a miss: at '{visit.Boundary}' in evaluation {expected.Index} the lower decided ({visit.Decision}) and the higher ({raised!.Decision})");
             }
         }
     }
@@ -175,7 +186,7 @@ public static class PolicyLaws
         var config = Config.QuickThrowOnFailure.WithMaxTest(options.Cases).WithQuietOnSuccess(true);
         if (options.Replay is { } replay)
         {
-            config = config.WithReplay(new Replay(new Rnd(replay.Seed, replay.Gamma), null));
+            config = config.WithMaxTest(1).WithReplay(new Replay(new Rnd(replay.Seed, replay.Gamma), replay.Size));
         }
 
         (PolicyScript Script, T Value)? shortest = null;
@@ -207,13 +218,18 @@ public static class PolicyLaws
         catch (Exception report) when (broken is not null)
         {
             throw new PolicyLawException(
-                $"The policy '{name}' breaks a law. {char.ToUpperInvariant(broken.Message[0])}{broken.Message[1..]}.\n{more.Describe(shortest!.Value.Value)}\n{shortest.Value.Script}\n{SeedOf(report.Message)}",
+                $"The policy '{name}' breaks a law. {char.ToUpperInvariant(broken.Message[0])}{broken.Message[1..]}.\n{more.Describe(shortest!.Value.Value)}\n{shortest.Value.Script}\n{ReplayOf(report.Message)}",
                 report);
         }
     }
 
-    /// <summary>FsCheck's own line with the seed.</summary>
-    private static string SeedOf(string report) => report.Split('\n')[0];
+    /// <summary>What replays the step that failed, which FsCheck reports with its size; its first line has the seed of the whole run.</summary>
+    private static string ReplayOf(string report) => FailedStep().Match(report) is { Success: true } step
+        ? $"Replay it with {nameof(PolicyLawOptions)}.{nameof(PolicyLawOptions.Replay)} = ({step.Groups["seed"].Value}, {step.Groups["gamma"].Value}, {step.Groups["size"].Value})."
+        : report.Split('\n')[0];
+
+    [GeneratedRegex(@"size of (?<size>\d+) and seed of \((?<seed>\d+),\s*(?<gamma>\d+)\)")]
+    private static partial Regex FailedStep();
 
     private static void Require(bool holds, [InterpolatedStringHandlerArgument(nameof(holds))] LawMessage law)
     {

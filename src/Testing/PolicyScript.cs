@@ -6,11 +6,13 @@ namespace CachePolicies.Testing;
 /// <summary>An evaluation as a script tells it.</summary>
 /// <param name="Distances">What measurements answer: the plan's i-th gets the i-th, round and round. At least one.</param>
 /// <param name="Overruled">Whether the engine computes whatever the policy says.</param>
-public sealed record ScriptStep(ImmutableArray<float> Distances, bool Overruled = false)
+/// <param name="LeftOut">Whether the lane is left out of this evaluation, as a guidance branch that is switched off for a while.</param>
+/// <param name="InputChanged">Whether an input that lives a generation was set again before it, so that everything is computed and what was kept forgotten.</param>
+public sealed record ScriptStep(ImmutableArray<float> Distances, bool Overruled = false, bool LeftOut = false, bool InputChanged = false)
 {
     /// <inheritdoc/>
     public override string ToString() =>
-        $"[{string.Join(", ", Distances.Select(d => d.ToString("R", CultureInfo.InvariantCulture)))}]{(Overruled ? " overruled" : "")}";
+        $"[{string.Join(", ", Distances.Select(d => d.ToString("R", CultureInfo.InvariantCulture)))}]{(Overruled ? " overruled" : "")}{(LeftOut ? " left out" : "")}{(InputChanged ? " input changed" : "")}";
 }
 
 /// <summary>A generation as numbers: a layout, and for each evaluation what the measurements answer. No tensor is involved.</summary>

@@ -9,12 +9,13 @@ namespace CachePolicies.Testing;
 public sealed record ScriptedVisit(Boundary Boundary, CacheDecision Decision, ImmutableArray<float> Asked);
 
 /// <summary>What happened in an evaluation of a script.</summary>
+/// <param name="Index">Which evaluation.</param>
 /// <param name="Visits">The questions, in order.</param>
 /// <param name="Computed">The stages that ran.</param>
-public sealed record ScriptedEvaluation(ImmutableArray<ScriptedVisit> Visits, StageSet Computed)
+public sealed record ScriptedEvaluation(int Index, ImmutableArray<ScriptedVisit> Visits, StageSet Computed)
 {
     /// <inheritdoc/>
-    public override string ToString() => string.Join(", ", Visits.Select(v => $"{v.Boundary}: {v.Decision}"));
+    public override string ToString() => string.Join(", ", Visits.Select(v => $"{v.Boundary}: {LawMessage.Describe(v.Decision)}"));
 }
 
 /// <summary>
@@ -38,12 +39,13 @@ public sealed class ScriptRun : IWalkedFeatures
         _script = script;
         _session = policy.CreateSession(new LaneInfo(0, GuidanceBranch.Conditional, script.Steps.Length));
         _walk = new PlanWalk(policy.Plan(script.Layout), _session, this);
+        _next = NextPresent(0);
     }
 
     /// <summary>What the policy declared.</summary>
     public CachePlan Plan => _walk.Plan;
 
-    /// <summary>Whether all evaluations have run.</summary>
+    /// <summary>Whether all evaluations have run that the script does not leave out.</summary>
     public bool HasEnded => _next == _script.Steps.Length;
 
     /// <summary>Runs the next evaluation.</summary>
@@ -54,12 +56,18 @@ public sealed class ScriptRun : IWalkedFeatures
     public ScriptedEvaluation Next(Action<BoundaryVisit, CacheDecision, ICachePolicySession>? inspect = null, int? abandonAt = null, StageSet? follow = null)
     {
         var visits = ImmutableArray.CreateBuilder<ScriptedVisit>();
-        _walk.Begin(EvaluationAt(_next));
+        if (_script.Steps[_next].InputChanged)
+        {
+            _walk.Forget();
+        }
+
+        var index = _next;
+        _walk.Begin(EvaluationAt(index));
         while (!_walk.HasEnded)
         {
             _asked.Clear();
             var decision = _walk.Ask();
-            if (_walk.IsAsked)
+            if (_walk.IsAsked && !_walk.IsForced)
             {
                 visits.Add(new ScriptedVisit(_walk.Visit.Boundary, decision, [.. _asked]));
                 inspect?.Invoke(_walk.Visit, decision, _session);
@@ -68,15 +76,15 @@ public sealed class ScriptRun : IWalkedFeatures
             if (_walk.At == abandonAt)
             {
                 _next = _script.Steps.Length;
-                return new ScriptedEvaluation(visits.ToImmutable(), _walk.Computed);
+                return new ScriptedEvaluation(index, visits.ToImmutable(), _walk.Computed);
             }
 
             Go(_walk.Resolve(decision), follow);
         }
 
         _walk.Complete();
-        _next++;
-        return new ScriptedEvaluation(visits.ToImmutable(), _walk.Computed);
+        _next = NextPresent(index + 1);
+        return new ScriptedEvaluation(index, visits.ToImmutable(), _walk.Computed);
     }
 
     /// <summary>Runs all evaluations that are left.</summary>
@@ -98,6 +106,16 @@ public sealed class ScriptRun : IWalkedFeatures
     }
 
     void IWalkedFeatures.Asked(int measurement, float distance) => _asked.Add(distance);
+
+    private int NextPresent(int index)
+    {
+        while (index < _script.Steps.Length && _script.Steps[index].LeftOut)
+        {
+            index++;
+        }
+
+        return index;
+    }
 
     private EvaluationInfo EvaluationAt(int index)
     {

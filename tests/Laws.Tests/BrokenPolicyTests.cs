@@ -66,10 +66,27 @@ public partial class BrokenPolicyTests
         var policy = new Custom((in BoundaryVisit v) =>
             v.CanSkip(Detail) && v.Evaluation.Index > 4 && !(v.Distance(Change) > 0.01f) ? CacheDecision.Skip(Detail) : CacheDecision.Compute);
         var broken = Assert.Throws<PolicyLawException>(() => PolicyLaws.Check(policy));
-        var numbers = Seed().Match(broken.Message);
-        var seed = (ulong.Parse(numbers.Groups[1].Value, CultureInfo.InvariantCulture), ulong.Parse(numbers.Groups[2].Value, CultureInfo.InvariantCulture));
-        var again = Assert.Throws<PolicyLawException>(() => PolicyLaws.Check(policy, new PolicyLawOptions { Replay = seed }));
+        var again = Assert.Throws<PolicyLawException>(() => PolicyLaws.Check(policy, new PolicyLawOptions { Replay = ReplayIn(broken.Message) }));
         Assert.Equal(broken.Message, again.Message);
+    }
+
+    [Fact]
+    public void A_replay_of_a_threshold_law_draws_the_same_script_and_thresholds()
+    {
+        ICachePolicy Inverted(float t) => new Custom((in BoundaryVisit v) =>
+            v.CanSkip(Detail) && v.Evaluation.Index > 2 && t > 0 && v.Distance(Change) * t < 0.1f ? CacheDecision.Skip(Detail) : CacheDecision.Compute);
+        var broken = Assert.Throws<PolicyLawException>(() => PolicyLaws.CheckThreshold(Inverted));
+        var again = Assert.Throws<PolicyLawException>(() => PolicyLaws.CheckThreshold(Inverted, new PolicyLawOptions { Replay = ReplayIn(broken.Message) }));
+        Assert.Equal(broken.Message, again.Message);
+    }
+
+    [Fact]
+    public void Decisions_that_differ_in_values_are_shown_with_them()
+    {
+        var asked = 0;
+        var broken = Assert.Throws<PolicyLawException>(() => PolicyLaws.Check(new Custom((in BoundaryVisit v) =>
+            CacheDecision.SkipBelow(1 + (0.25f * asked++), 0.5f, Detail))));
+        Assert.Matches(@"the first answer is \(compute; distance [\d.]+; threshold 0\.5; to detail\) and the second \(compute; distance [\d.]+; threshold 0\.5; to detail\)", broken.Message);
     }
 
     [Fact]
@@ -96,7 +113,7 @@ public partial class BrokenPolicyTests
         var broken = Assert.Throws<PolicyLawException>(() => PolicyLaws.Check(new Custom((in BoundaryVisit _) => CacheDecision.Skip(Detail))));
         Assert.Contains("  0  distances [0, 0, 0]", broken.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("  1  distances", broken.Message, StringComparison.Ordinal);
-        Assert.Contains("Falsifiable", broken.Message, StringComparison.Ordinal);
+        Assert.Contains("Replay it with PolicyLawOptions.Replay = (", broken.Message, StringComparison.Ordinal);
     }
 
     private static void Caught(string law, ICachePolicy policy) =>
@@ -105,7 +122,16 @@ public partial class BrokenPolicyTests
     private static void CaughtThreshold(string law, Func<float, ICachePolicy> create) =>
         Assert.Contains(law, Assert.Throws<PolicyLawException>(() => PolicyLaws.CheckThreshold(create)).Message, StringComparison.OrdinalIgnoreCase);
 
-    [GeneratedRegex(@"\((\d+),\s*(\d+)\)")]
+    private static (ulong Seed, ulong Gamma, int Size) ReplayIn(string message)
+    {
+        var numbers = Seed().Match(message).Groups;
+        return (
+            ulong.Parse(numbers[1].Value, CultureInfo.InvariantCulture),
+            ulong.Parse(numbers[2].Value, CultureInfo.InvariantCulture),
+            int.Parse(numbers[3].Value, CultureInfo.InvariantCulture));
+    }
+
+    [GeneratedRegex(@"\((\d+),\s*(\d+),\s*(\d+)\)")]
     private static partial Regex Seed();
 
     private delegate CacheDecision Decision(in BoundaryVisit visit);
