@@ -85,9 +85,16 @@ public sealed class CachedDenoiser
                     nameof(lanes));
             }
 
+            if (lane.Sample < 0 || lane.Branch < GuidanceBranch.Conditional)
+            {
+                throw new ArgumentException($"The lane of sample {lane.Sample}, branch {(int)lane.Branch} does not exist; samples and branches are numbered from 0.", nameof(lanes));
+            }
+
             if (!seen.Add((lane.Sample, lane.Branch)))
             {
-                throw new ArgumentException($"The lane of {lane} is given twice.", nameof(lanes));
+                throw new ArgumentException(
+                    $"The lane of {lane} is given twice. Give another sample its own number, and a third pass of the same sample {nameof(GuidanceBranch)}.{nameof(GuidanceBranch.Further)}.",
+                    nameof(lanes));
             }
         }
 

@@ -53,7 +53,11 @@ public sealed class DenoiserSession : IDisposable
         }
     }
 
-    /// <summary>Gives a lane an input of the denoiser, such as its text; it stays until it is set anew. The session takes a lease of its own.</summary>
+    /// <summary>
+    /// Gives a lane an input of the denoiser, such as its text; it stays until it is set again. The session takes a lease of its own. Setting an input that
+    /// lives a generation in mid-run (another prompt, another control picture) makes the lane's next evaluation compute, whatever the policy, and
+    /// forget what it held: set it when it changes, not before each evaluation.
+    /// </summary>
     /// <param name="lane">The lane's position.</param>
     /// <param name="name">The input's name. The engine itself fills <c>timestep</c> and <c>sigma</c>.</param>
     /// <param name="value">One row of the described type and shape.</param>
@@ -64,7 +68,7 @@ public sealed class DenoiserSession : IDisposable
         ThrowIfEnded();
         var index = SessionRules.RequireInput(_layout, name);
         SessionRules.RequireMatch(value, _layout.Inputs[index], $"The input '{name}'");
-        _lanes[lane].Inputs.Set(index, value.AddLease());
+        _lanes[lane].SetInput(index, value.AddLease());
     }
 
     /// <summary>Evaluates the denoiser once for every lane, computing what the policy does not skip.</summary>

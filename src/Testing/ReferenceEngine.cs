@@ -29,6 +29,8 @@ public sealed class ReferenceEngine : IMeasurementSource
     /// <summary>For each kept feature the computed evaluations, the newest first: states or residuals in the target's order, and the probe's residual.</summary>
     private readonly List<(EvaluationInfo Evaluation, float[][] States, float[]? Probe)>[] _kept;
 
+    private float[][]? _inputs;
+    private EvaluationInfo? _last;
     private StageSet _computed;
     private int _at;
 
@@ -46,12 +48,28 @@ public sealed class ReferenceEngine : IMeasurementSource
     /// <summary>Evaluates the denoiser once.</summary>
     /// <param name="evaluation">Which evaluation.</param>
     /// <param name="latent">The denoiser's input.</param>
-    /// <param name="inputs">The other inputs, in the layout's order.</param>
+    /// <param name="inputs">The other inputs, in the layout's order. Where one that lives a generation differs from the last evaluation's, everything that was
+    /// kept is forgotten and every stage computed.</param>
     public ReferenceResult Evaluate(in EvaluationInfo evaluation, float[] latent, params float[][] inputs)
     {
+        ArgumentNullException.ThrowIfNull(inputs);
         _features.Clear();
         _measured.Clear();
         _computed = default;
+        var changed = Changed(inputs);
+        if (changed)
+        {
+            _references.Clear();
+        }
+
+        foreach (var kept in _kept)
+        {
+            // After a gap the newest entry alone remains.
+            var remaining = changed ? 0 : evaluation.Index > _last?.Index + 1 ? 1 : kept.Count;
+            kept.RemoveRange(Math.Min(remaining, kept.Count), Math.Max(0, kept.Count - remaining));
+        }
+
+        (_inputs, _last) = (inputs, evaluation);
         _features[TensorSource.AtBoundary(0, _layout.Latent.PrimaryIndex)] = latent;
         for (var i = 0; i < inputs.Length; i++)
         {
@@ -73,7 +91,7 @@ public sealed class ReferenceEngine : IMeasurementSource
         while (_at < _layout.Stages.Length)
         {
             var boundary = _layout.Boundaries[_at];
-            var decision = _plan.Skips.Any(s => s.From == _at)
+            var decision = !changed && _plan.Skips.Any(s => s.From == _at)
                 ? _session.Decide(new BoundaryVisit(evaluation, _layout, boundary, _computed, this))
                 : CacheDecision.Compute;
             if (decision.IsSkip)
@@ -122,6 +140,19 @@ public sealed class ReferenceEngine : IMeasurementSource
         _kept[skip.Kept].Count >= skip.Approximation.MinimumHistory &&
         (_plan.Kept[skip.Kept].Base is not { } origin || PrimaryAt(origin) is not null) &&
         (_plan.Kept[skip.Kept].Probe is not { } probe || PrimaryAt(probe) is not null);
+
+    private bool Changed(float[][] inputs)
+    {
+        for (var i = 0; _inputs is not null && i < inputs.Length; i++)
+        {
+            if (_layout.Inputs[i].Lifetime == ConditioningLifetime.Generation && !inputs[i].AsSpan().SequenceEqual(_inputs[i]))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     private void Compute()
     {

@@ -60,6 +60,11 @@ internal sealed class ComparedSession : IDisposable
 
         try
         {
+            foreach (var lane in present.Where(lane => _run.IsPrompted(lane, index)))
+            {
+                SetPrompt(lane, _run.PromptOf(lane, index));
+            }
+
             _session.Evaluate(evaluation, latents, outputs, cancellationToken);
             foreach (var lane in present)
             {
@@ -77,9 +82,24 @@ internal sealed class ComparedSession : IDisposable
         }
     }
 
+    private void SetPrompt(int lane, ReadOnlySpan<float> numbers)
+    {
+        var prompt = _backend.Rent(ElementType.Float32, new TensorShape(2));
+        try
+        {
+            _backend.Upload(numbers, prompt);
+            _session.SetInput(lane, EngineRun.Prompt, prompt);
+        }
+        finally
+        {
+            prompt.Release();
+        }
+    }
+
     private void Compare(int lane, in EvaluationInfo evaluation, float[] output)
     {
-        float[][] inputs = _run.Layout.Inputs.IsEmpty ? [] : [[evaluation.Timestep]];
+        var (index, timestep) = (evaluation.Index, evaluation.Timestep);
+        float[][] inputs = [.. _run.Layout.Inputs.Select(i => i.Name == EngineRun.Prompt ? _run.PromptOf(lane, index) : [timestep])];
         var measuredBefore = _naive.Measured[_lanes[lane]].Count;
         var reference = _expected[lane].Evaluate(evaluation, GeneratedDenoiser.Latent(_run.Layout, lane, evaluation.Index), inputs);
         Assert.Equal(reference.Computed, _records.Computed[(_lanes[lane], evaluation.Index)]);

@@ -33,6 +33,12 @@ public readonly record struct ApproximationOperand(ApproximationOperandKind Kind
 /// <param name="HasProbe">Whether a probe's residuals are kept as well.</param>
 public readonly record struct ApproximationOperands(int History, bool HasBase, bool HasProbe = false)
 {
+    /// <summary>What the elements of kept residuals are multiplied by when they are read: the engine keeps those of float16 halved. 1 by default.</summary>
+    public float KeptUnit { get; init; } = 1;
+
+    /// <summary>The same for the probe's kept residuals.</summary>
+    public float KeptProbeUnit { get; init; } = 1;
+
     /// <summary>What an approximation's expression may read with a length of history.</summary>
     public static ApproximationOperands Of(Approximation approximation, int history)
     {
@@ -60,7 +66,7 @@ public readonly record struct ApproximationOperands(int History, bool HasBase, b
         : throw new InvalidOperationException("The approximation names no base.");
 
     /// <summary>The kept state, or residual over the base: 0 is the newest.</summary>
-    public TensorExpression Kept(int entry) => TensorExpression.Input(FirstKept + Checked(entry));
+    public TensorExpression Kept(int entry) => Read(FirstKept + Checked(entry), KeptUnit);
 
     /// <summary>This evaluation's residual of the probe over the base, of the primary state (q).</summary>
     /// <exception cref="InvalidOperationException">The approximation names no probe.</exception>
@@ -68,7 +74,7 @@ public readonly record struct ApproximationOperands(int History, bool HasBase, b
 
     /// <summary>The kept residual of the probe over the base, of the primary state: 0 is the newest.</summary>
     /// <exception cref="InvalidOperationException">The approximation names no probe.</exception>
-    public TensorExpression KeptProbe(int entry) => TensorExpression.Input(CheckedProbe + 2 + Checked(entry));
+    public TensorExpression KeptProbe(int entry) => Read(CheckedProbe + 2 + Checked(entry), KeptProbeUnit);
 
     private int FirstKept => HasBase ? 1 : 0;
 
@@ -77,6 +83,8 @@ public readonly record struct ApproximationOperands(int History, bool HasBase, b
     private int FirstKeptProbe => FirstProbe + 2;
 
     private int CheckedProbe => HasProbe ? FirstProbe : throw new InvalidOperationException("The approximation names no probe.");
+
+    private static TensorExpression Read(int position, float unit) => unit == 1 ? TensorExpression.Input(position) : unit * TensorExpression.Input(position);
 
     private int Checked(int entry) => (uint)entry < (uint)History
         ? entry

@@ -8,6 +8,12 @@ public enum GuidanceBranch
 
     /// <summary>The pass without the prompt.</summary>
     Unconditional,
+
+    /// <summary>
+    /// A further pass: with a part of the conditioning dropped, with layers skipped or attention perturbed. Where a method has several, they are
+    /// numbered on from here: <c>GuidanceBranch.Further + 1</c> is the next.
+    /// </summary>
+    Further,
 }
 
 /// <summary>One sample of a batch in one guidance branch of one generation. Lanes share nothing.</summary>
@@ -17,7 +23,13 @@ public enum GuidanceBranch
 public readonly record struct LaneInfo(int Sample, GuidanceBranch Branch, int EvaluationCount)
 {
     /// <inheritdoc/>
-    public override string ToString() => $"sample {Sample}, {(Branch == GuidanceBranch.Conditional ? "conditional" : "unconditional")}";
+    public override string ToString() => $"sample {Sample}, {Branch switch
+    {
+        GuidanceBranch.Conditional => "conditional",
+        GuidanceBranch.Unconditional => "unconditional",
+        GuidanceBranch.Further => "further pass",
+        var further => $"further pass {further - GuidanceBranch.Further + 1}",
+    }}";
 }
 
 /// <summary>One call of the denoiser within a generation.</summary>

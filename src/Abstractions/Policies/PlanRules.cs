@@ -129,7 +129,7 @@ internal static class PlanRules
                 var found = index < 0 ? $"has no '{tensor.Name}'" : $"holds {origin.Tensors[index]}";
                 throw new CachePlanException(
                     $"{Describe(source, target, approximation)} adds to '{origin.Name}', which {found} where '{target.Name}' of '{layout.Name}' holds {tensor}. " +
-                    "A residual needs equal names, element types and shapes; choose a base after the embedding, or reuse whole outputs.");
+                    "A residual needs equal names, element types and shapes: add to a boundary after the embedding, or choose a policy that reuses whole outputs (H2Cache, EasyCache).");
             }
         }
     }

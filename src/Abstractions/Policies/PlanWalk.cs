@@ -28,6 +28,19 @@ public interface IWalkedFeatures
     void Keep(int kept)
     {
     }
+
+    /// <summary>A measurement's reference is not needed any more.</summary>
+    /// <param name="measurement">The index among <see cref="CachePlan.Measurements"/>.</param>
+    void DropReference(int measurement)
+    {
+    }
+
+    /// <summary>Only the newest entries of a kept feature are still needed.</summary>
+    /// <param name="kept">The index among <see cref="CachePlan.Kept"/>.</param>
+    /// <param name="entries">How many, fewer than there were.</param>
+    void DropHistory(int kept, int entries)
+    {
+    }
 }
 
 /// <summary>
@@ -58,6 +71,7 @@ public sealed class PlanWalk : IMeasurementSource
     private readonly float?[] _distances;
     private readonly EvaluationInfo[][] _history;
     private readonly int[] _counts;
+    private int? _last;
     private bool _forgotten;
 
     /// <summary>Starts at the beginning of a generation.</summary>
@@ -95,6 +109,9 @@ public sealed class PlanWalk : IMeasurementSource
     /// <summary>Whether the plan declares a skip from here, so that a decision is due.</summary>
     public bool IsAsked => _asks[At];
 
+    /// <summary>Whether everything is computed in this evaluation without asking, because an input changed.</summary>
+    public bool IsForced => _forgotten;
+
     /// <summary>The boundary that was reached, as the policy sees it.</summary>
     public BoundaryVisit Visit => new(Evaluation, _layout, _layout.Boundaries[At], Computed, this);
 
@@ -102,9 +119,18 @@ public sealed class PlanWalk : IMeasurementSource
     /// <param name="kept">The index among <see cref="CachePlan.Kept"/>.</param>
     public ReadOnlySpan<EvaluationInfo> History(int kept) => _history[kept].AsSpan(0, _counts[kept]);
 
-    /// <summary>Starts an evaluation at the latent.</summary>
+    /// <summary>
+    /// Starts an evaluation at the latent. Where evaluations were left out since the lane's last one, of each history the newest entry alone remains: the
+    /// slope from before such a gap says nothing about what comes after it.
+    /// </summary>
     public void Begin(in EvaluationInfo evaluation)
     {
+        if (_last is { } last && evaluation.Index > last + 1)
+        {
+            Shorten(1);
+        }
+
+        _last = evaluation.Index;
         Evaluation = evaluation;
         Computed = default;
         Array.Clear(_distances);
@@ -182,13 +208,20 @@ public sealed class PlanWalk : IMeasurementSource
     }
 
     /// <summary>
-    /// Forgets references and history, because they are of another input: the next evaluation computes every stage, whatever the policy. The features
-    /// themselves are the caller's to let go.
+    /// Forgets references and history, because they are of another input: the next evaluation computes every stage, whatever the policy.
     /// </summary>
     public void Forget()
     {
-        Array.Clear(_hasReference);
-        Array.Clear(_counts);
+        for (var i = 0; i < _hasReference.Length; i++)
+        {
+            if (_hasReference[i])
+            {
+                _hasReference[i] = false;
+                _features.DropReference(i);
+            }
+        }
+
+        Shorten(0);
         _forgotten = true;
     }
 
@@ -217,6 +250,18 @@ public sealed class PlanWalk : IMeasurementSource
         }
 
         return null;
+    }
+
+    private void Shorten(int entries)
+    {
+        for (var i = 0; i < _counts.Length; i++)
+        {
+            if (_counts[i] > entries)
+            {
+                _counts[i] = entries;
+                _features.DropHistory(i, entries);
+            }
+        }
     }
 
     private void Reach(int boundary)

@@ -11,7 +11,8 @@ internal sealed class CompiledMeasurement
         Residual = measurement.ResidualBase is { } origin ? Residual.OfPrimary(plan.Layout, measurement.Boundary, origin, backend) : null;
         var descriptor = Residual?.Descriptor ?? plan.Layout.Boundaries[measurement.Boundary].Tensors[measurement.Tensor];
         var type = TensorType.Of(descriptor);
-        var distance = measurement.Estimator.Distance(TensorExpression.Input(0), TensorExpression.Input(1), descriptor.Shape);
+        TensorExpression Operand(int index) => Residual?.Read(TensorExpression.Input(index)) ?? TensorExpression.Input(index);
+        var distance = measurement.Estimator.Distance(Operand(0), Operand(1), descriptor.Shape);
         var signature = new KernelSignature(NeedsReference ? [type, type] : [type], 0, [distance]);
         Kernel = signature.IsMeasurement
             ? backend.Compile(signature)

@@ -38,7 +38,7 @@ internal sealed class CompiledSkip
     /// <summary>The most run-time numbers that a kernel reads.</summary>
     public int ScalarCount { get; }
 
-    /// <summary>What the kernels for a length of history read.</summary>
+    /// <summary>What the kernels for a length of history read, in their order.</summary>
     public ApproximationOperands OperandsOf(int history) => ApproximationOperands.Of(_approximation, history);
 
     /// <summary>What makes a state tensor, or <see langword="null"/> where the newest kept tensor is the state.</summary>
@@ -54,7 +54,7 @@ internal sealed class CompiledSkip
             return null;
         }
 
-        var operands = OperandsOf(history);
+        var operands = OperandsOf(state, history);
         var expression = _approximation.Build(operands);
         if (expression.Equals(operands.Kept(0)))
         {
@@ -63,7 +63,7 @@ internal sealed class CompiledSkip
                 : null;
         }
 
-        var signature = new KernelSignature(InputTypes(state, operands), _approximation.ScalarCount(history), [expression], state.State.ElementType);
+        var signature = new KernelSignature(InputTypes(state, operands), _approximation.ScalarCount(history), [Limited(expression, state.State.ElementType)], state.State.ElementType);
         return signature.OutputShapes[0].Equals(state.State.Shape)
             ? backend.Compile(signature)
             : throw new CachePlanException($"{Name} makes {signature.OutputShapes[0]} for the state {state.State} at '{Target.Name}'.");
@@ -71,11 +71,21 @@ internal sealed class CompiledSkip
 
     private IExpressionKernel? CompileDiagnostic(int history, IDenoiserBackend backend)
     {
-        var operands = OperandsOf(history);
+        var operands = OperandsOf(Kept.States[0], history);
         return history >= _approximation.MinimumHistory && _approximation.BuildDiagnostic(operands) is { } expression
             ? backend.Compile(new KernelSignature(InputTypes(Kept.States[0], operands), _approximation.ScalarCount(history), [expression]))
             : null;
     }
+
+    private ApproximationOperands OperandsOf(KeptState state, int history) => OperandsOf(history) with
+    {
+        KeptUnit = state.Residual?.Unit ?? 1,
+        KeptProbeUnit = Kept.Probe?.Unit ?? 1,
+    };
+
+    /// <summary>What is approximated may lie beyond what was ever computed, and so beyond the largest number of float16.</summary>
+    private static TensorExpression Limited(TensorExpression state, ElementType type) =>
+        type == ElementType.Float16 ? state.Clamp(-(float)Half.MaxValue, (float)Half.MaxValue) : state;
 
     private ImmutableArray<TensorType> InputTypes(KeptState state, ApproximationOperands operands) =>
         [.. Enumerable.Range(0, operands.Count).Select(position => TensorType.Of(operands[position].Kind switch

@@ -23,7 +23,7 @@ internal readonly record struct GuidancePasses(ImmutableArray<GuidanceBranch> Br
 
         for (var k = 0; k < further.Length; k++)
         {
-            branches.Add(GuidanceBranch.Unconditional + 1 + k);
+            branches.Add(GuidanceBranch.Further + k);
             weights.Add(-further[k].Scale);
         }
 
@@ -47,6 +47,6 @@ internal readonly record struct GuidancePasses(ImmutableArray<GuidanceBranch> Br
     {
         GuidanceBranch.Conditional => sample.Conditional,
         GuidanceBranch.Unconditional => sample.Unconditional!,
-        var further => sample.FurtherPasses[further - GuidanceBranch.Unconditional - 1].Inputs,
+        var further => sample.FurtherPasses[further - GuidanceBranch.Further].Inputs,
     };
 }

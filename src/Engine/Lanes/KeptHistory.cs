@@ -32,16 +32,19 @@ internal sealed class KeptHistory(CompiledKept compiled) : IDisposable
         }
     }
 
-    /// <summary>Forgets everything and gives all leases back.</summary>
-    public void Dispose()
+    /// <summary>Lets go all but the newest entries.</summary>
+    public void Shorten(int entries)
     {
-        for (var i = 0; i < _states.Length; i++)
+        for (var i = entries; i < _states.Length; i++)
         {
             ReleaseEntry(i);
         }
 
-        _count = 0;
+        _count = Math.Min(_count, entries);
     }
+
+    /// <summary>Forgets everything and gives all leases back.</summary>
+    public void Dispose() => Shorten(0);
 
     /// <summary>Makes room for a new entry at the front and returns its empty places.</summary>
     private FeatureTensor?[] Push()

@@ -55,6 +55,17 @@ internal sealed class Lane : IWalkedFeatures, IDisposable
     /// <summary>The tensors at a boundary, as far as they exist in this evaluation.</summary>
     public FeatureTensor?[] FeaturesAt(int boundary) => _features.At(boundary);
 
+    /// <summary>
+    /// Sets an input, whose lease the lane takes over. Where evaluations have run under another one, what the cache holds of them is forgotten.
+    /// </summary>
+    public void SetInput(int index, FeatureTensor leased)
+    {
+        if (Inputs.Change(index, leased, Next))
+        {
+            _walk.Forget();
+        }
+    }
+
     /// <summary>Starts an evaluation at the latent, on which the lane takes a lease.</summary>
     public void Begin(in EvaluationInfo evaluation, FeatureTensor latent)
     {
@@ -131,6 +142,10 @@ internal sealed class Lane : IWalkedFeatures, IDisposable
     void IWalkedFeatures.MoveReference(int measurement) => _measurements.MoveReference(measurement);
 
     void IWalkedFeatures.Keep(int kept) => _kept[kept].Keep(_features, _arithmetic);
+
+    void IWalkedFeatures.DropReference(int measurement) => _measurements.DropReference(measurement);
+
+    void IWalkedFeatures.DropHistory(int kept, int entries) => _kept[kept].Shorten(entries);
 
     private void ReleaseEvaluation()
     {

@@ -3,6 +3,8 @@ namespace CachePolicies.Engine;
 /// <summary>What the denoiser is given besides the latent, and what the prelude made of it; owns a lease on each.</summary>
 internal sealed class LaneInputs(DenoiserLayout layout) : IDisposable
 {
+    private readonly int[] _setBefore = new int[layout.Inputs.Length];
+
     /// <summary>In the layout's order; empty until they are set.</summary>
     public FeatureTensor?[] Given { get; } = new FeatureTensor?[layout.Inputs.Length];
 
@@ -21,6 +23,21 @@ internal sealed class LaneInputs(DenoiserLayout layout) : IDisposable
         {
             Leases.ReleaseAll(Prepared);
         }
+    }
+
+    /// <summary>
+    /// Sets an input that the caller gives. Says whether it changes what earlier evaluations ran under: one that lives a generation does whenever it is
+    /// set again, and one of each evaluation where it had stayed the same for two evaluations or more, so that it was not set for each.
+    /// </summary>
+    /// <param name="index">Which input.</param>
+    /// <param name="leased">Its value.</param>
+    /// <param name="next">The index of the lane's next evaluation.</param>
+    public bool Change(int index, FeatureTensor leased, int next)
+    {
+        var unchangedFor = Given[index] is null ? 0 : next - _setBefore[index];
+        _setBefore[index] = next;
+        Set(index, leased);
+        return unchangedFor > (layout.Inputs[index].Lifetime == ConditioningLifetime.Generation ? 0 : 1);
     }
 
     public void Dispose()

@@ -35,13 +35,13 @@ internal sealed class LaneMeasurements(CompiledPlan plan, LaneFeatures features,
     /// <summary>Lets go what belongs to the evaluation.</summary>
     public void EndEvaluation() => Leases.ReleaseAll(_residuals);
 
-    /// <summary>Forgets the references.</summary>
-    public void Forget() => Leases.ReleaseAll(_references);
+    /// <summary>Forgets a reference.</summary>
+    public void DropReference(int measurement) => Leases.Release(ref _references[measurement]);
 
     public void Dispose()
     {
         EndEvaluation();
-        Forget();
+        Leases.ReleaseAll(_references);
     }
 
     /// <summary>What a measurement reads. A residual is made once for each evaluation.</summary>
