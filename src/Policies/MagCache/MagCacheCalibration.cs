@@ -33,7 +33,7 @@ public sealed record MagCacheCalibration(string Fingerprint, ImmutableArray<doub
         {
             var read = JsonSerializer.Deserialize(File.ReadAllText(path), MagCacheJson.Default.MagCacheCalibration);
             return read is { Fingerprint: not null, Conditional.IsDefaultOrEmpty: false }
-                ? read with { Unconditional = read.Unconditional.IsDefault ? [] : read.Unconditional, Sigmas = read.Sigmas.IsDefault ? [] : read.Sigmas }
+                ? (read with { Unconditional = read.Unconditional.IsDefault ? [] : read.Unconditional, Sigmas = read.Sigmas.IsDefault ? [] : read.Sigmas }).Checked(path)
                 : throw new InvalidDataException($"'{path}' is no MagCache calibration: it lacks a fingerprint or ratios.");
         }
         catch (JsonException broken)
@@ -41,6 +41,12 @@ public sealed record MagCacheCalibration(string Fingerprint, ImmutableArray<doub
             throw new InvalidDataException($"'{path}' is no MagCache calibration: {broken.Message}", broken);
         }
     }
+
+    private MagCacheCalibration Checked(string path) =>
+        Sigmas.IsEmpty || (Sigmas.Length == Conditional.Length && (Unconditional.IsEmpty || Unconditional.Length == Sigmas.Length))
+            ? this
+            : throw new InvalidDataException(
+                $"'{path}' has {Sigmas.Length} noise levels for {Conditional.Length} conditional and {Unconditional.Length} unconditional ratios; expected as many of each, or no noise levels.");
 
     /// <summary>Writes the calibration as JSON.</summary>
     public void Save(string path) => File.WriteAllText(path, JsonSerializer.Serialize(this, MagCacheJson.Default.MagCacheCalibration));

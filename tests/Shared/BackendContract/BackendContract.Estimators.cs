@@ -69,6 +69,23 @@ public abstract partial class BackendContract
         }
     }
 
+    /// <summary>How the engine keeps residuals of float16, whose difference may lie beyond what float16 reaches.</summary>
+    [Fact]
+    public void A_halved_difference_is_finite_where_the_difference_of_float16_is_not()
+    {
+        var (shape, limit) = (new TensorShape(3), (float)Half.MaxValue);
+        foreach (var type in FloatingPointTypes.Where(t => t == ElementType.Float16))
+        {
+            TensorType[] two = [new(type, shape), new(type, shape)];
+            var (a, b) = (TensorExpression.Input(0), TensorExpression.Input(1));
+            var halved = Backend.Run(new KernelSignature([.. two], 0, [(0.5f * a) - (0.5f * b)]), [[-41984, 41984, 3], [41984, -41984, 1]])[0];
+            Assert.Equal([-41984f, 41984f, 1f], halved);
+
+            var added = Backend.Run(new KernelSignature([.. two], 0, [(a + (2 * b)).Clamp(-limit, limit)], type), [[41984, 0, 1], halved])[0];
+            Assert.Equal([-41984f, limit, 3f], added);
+        }
+    }
+
     [Fact]
     public void Trajectory_alignment_takes_one_for_a_gamma_that_is_not_a_number()
     {
