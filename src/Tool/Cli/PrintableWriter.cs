@@ -47,10 +47,6 @@ internal sealed class PrintableWriter(TextWriter inner) : TextWriter(CultureInfo
 
     public override void Flush() => inner.Flush();
 
-    /// <summary>A name or a prompt on one line.</summary>
-    public static string OneLine(string text) =>
-        string.Concat(text.Select(c => c is '\n' or '\t' || IsObeyed(c) ? string.Create(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}") : c.ToString()));
-
     /// <summary>Control characters but the end of a line and the tab, separators of lines and paragraphs, marks of direction.</summary>
     private static bool IsObeyed(char character) => character is not ('\n' or '\t')
         && (char.IsControl(character) || character is '\u2028' or '\u2029' or '\u200E' or '\u200F' or '\u061C' or (>= '\u202A' and <= '\u202E') or (>= '\u2066' and <= '\u2069'));

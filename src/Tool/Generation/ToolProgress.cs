@@ -27,7 +27,7 @@ internal static class ToolProgress
                 var task = context.AddTask("starting", maxValue: pieces);
                 return run(what =>
                 {
-                    task.Description = Spectre.Console.Markup.Escape(PrintableWriter.OneLine(what));
+                    task.Description = Spectre.Console.Markup.Escape(Excerpt.Of(what));
                     task.Increment(1);
                 });
             });
@@ -43,7 +43,7 @@ internal static class ToolProgress
             if (done * Lines / pieces > (done - 1) * Lines / pieces)
             {
                 var left = console.Time.GetElapsedTime(began) / done * (pieces - done);
-                console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{done} of {pieces}, about {left.TotalSeconds:0} s left: {PrintableWriter.OneLine(what)}"));
+                console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{done} of {pieces}, about {left.TotalSeconds:0} s left: {Excerpt.Of(what)}"));
             }
         });
     }

@@ -29,11 +29,6 @@ public sealed class PrintableWriterTests
         Assert.DoesNotContain(written.Replace("\r\n", "\n", StringComparison.Ordinal), c => c == '\r');
     }
 
-    [Theory]
-    [InlineData("one\ntwo", "one\\u000atwo")]
-    [InlineData("tab\t\u001b[2J", "tab\\u0009\\u001b[2J")]
-    public void A_name_stays_on_its_line(string name, string expected) => Assert.Equal(expected, PrintableWriter.OneLine(name));
-
     private static string Written(Action<PrintableWriter> write)
     {
         using var text = new StringWriter();

@@ -1,8 +1,8 @@
 using CachePolicies.Backends.OnnxRuntime;
 using CachePolicies.Engine;
 using CachePolicies.Onnx;
-using CachePolicies.Splitting;
 using CachePolicies.Policies;
+using CachePolicies.Splitting;
 using Google.Protobuf;
 
 namespace CachePolicies.Tool.Tests;
