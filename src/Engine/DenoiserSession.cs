@@ -81,7 +81,7 @@ public sealed class DenoiserSession : IDisposable
     /// is switched off). Borrowed; the cache may add leases, so their content must not change afterwards.
     /// </param>
     /// <param name="outputs">Gets one tensor a lane, with a lease that the caller owns; <see langword="null"/> for lanes that were left out.</param>
-    /// <param name="cancellationToken">Looked at before each stage.</param>
+    /// <param name="cancellationToken">Looked at before each stage, and handed to the stage.</param>
     /// <exception cref="ArgumentException">A latent has another type or shape, or the evaluation does not follow the last one.</exception>
     /// <exception cref="InvalidOperationException">An input was not set, or the session has ended.</exception>
     /// <exception cref="CacheDecisionException">The policy decided what its plan or the history does not allow.</exception>
@@ -153,7 +153,7 @@ public sealed class DenoiserSession : IDisposable
         if (preparing > 0)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            _runner.RunPrelude(evaluation, _arrived.AsSpan(0, preparing));
+            _runner.RunPrelude(evaluation, _arrived.AsSpan(0, preparing), cancellationToken);
         }
     }
 
@@ -170,7 +170,7 @@ public sealed class DenoiserSession : IDisposable
             }
 
             cancellationToken.ThrowIfCancellationRequested();
-            _runner.Run(boundary, evaluation, computing);
+            _runner.Run(boundary, evaluation, computing, cancellationToken);
             foreach (var lane in computing)
             {
                 lane.Advance();

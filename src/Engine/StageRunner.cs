@@ -14,6 +14,7 @@ internal sealed class StageRunner : IDisposable
     private readonly FeatureTensor?[] _inputs;
     private readonly FeatureTensor?[] _outputs;
     private readonly FeatureTensor[] _rows;
+    private CancellationToken _cancellation;
 
     public StageRunner(CachedDenoiser cached, int lanes, IEvaluationObserver? observer)
     {
@@ -33,10 +34,12 @@ internal sealed class StageRunner : IDisposable
     }
 
     /// <summary>Runs a stage for lanes that have reached the boundary before it.</summary>
-    public void Run(int stage, in EvaluationInfo evaluation, ReadOnlySpan<Lane> lanes) => Run(_stages[stage], evaluation, lanes);
+    public void Run(int stage, in EvaluationInfo evaluation, ReadOnlySpan<Lane> lanes, CancellationToken cancellationToken) =>
+        Run(_stages[stage], evaluation, lanes, cancellationToken);
 
     /// <summary>Computes what stays the same for a generation.</summary>
-    public void RunPrelude(in EvaluationInfo evaluation, ReadOnlySpan<Lane> lanes) => Run(_prelude!, evaluation, lanes);
+    public void RunPrelude(in EvaluationInfo evaluation, ReadOnlySpan<Lane> lanes, CancellationToken cancellationToken) =>
+        Run(_prelude!, evaluation, lanes, cancellationToken);
 
     public void Dispose()
     {
@@ -45,8 +48,9 @@ internal sealed class StageRunner : IDisposable
         Leases.ReleaseAll(_outputs);
     }
 
-    private void Run(Port port, in EvaluationInfo evaluation, ReadOnlySpan<Lane> lanes)
+    private void Run(Port port, in EvaluationInfo evaluation, ReadOnlySpan<Lane> lanes, CancellationToken cancellationToken)
     {
+        _cancellation = cancellationToken;
         if (_execution == LaneExecution.Batched && lanes.Length > 1)
         {
             RunBatch(port, evaluation, lanes);
@@ -117,9 +121,9 @@ internal sealed class StageRunner : IDisposable
         var started = _observer is null ? 0 : _time.GetTimestamp();
         try
         {
-            port.Stage.Run(new StageInvocation(_inputs.AsSpan(0, port.Reads.Length)!, outputs!, rows));
+            port.Stage.Run(new StageInvocation(_inputs.AsSpan(0, port.Reads.Length)!, outputs!, rows, _cancellation));
         }
-        catch (Exception failure) when (failure is not OperationCanceledException)
+        catch (Exception failure) when (failure is not (OperationCanceledException or ObjectDisposedException))
         {
             throw new StageFailedException(port.Stage.Name, _denoiser.Layout.Name, _denoiser.Backend.Name, evaluation, failure);
         }

@@ -48,11 +48,11 @@ public sealed class FailureTests : IDisposable
     }
 
     [Fact]
-    public void A_lost_device_fails_fast_until_the_backend_is_built_anew()
+    public void A_lost_device_fails_fast_until_the_backend_is_built_again()
     {
         using var backend = new OnnxRuntimeBackend();
         var tensor = backend.Rent(ElementType.Float32, new TensorShape(4));
-        var failure = backend.Fail("the stage 'head'", new InvalidOperationException("CUDA failure 700: an illegal memory access was encountered"));
+        var failure = backend.Device.Fail("the stage 'head'", new InvalidOperationException("CUDA failure 700: an illegal memory access was encountered"));
         Assert.True(failure.IsDeviceLost);
         Assert.Same(failure, backend.Failure);
         Assert.Contains("'head'", failure.Message, StringComparison.Ordinal);
@@ -65,7 +65,7 @@ public sealed class FailureTests : IDisposable
         {
             var error = Assert.Throws<BackendFailedException>(use);
             Assert.True(error.IsDeviceLost);
-            Assert.Contains("anew", error.Message, StringComparison.Ordinal);
+            Assert.Contains("build the backend again", error.Message, StringComparison.Ordinal);
         }
 
         tensor.Release();

@@ -109,7 +109,7 @@ public sealed class WebGpuGenerationTests : IDisposable
         var graph = new OnnxGraphBuilder("identifiers");
         var shape = graph.Input("shape", OnnxElementType.Int64, 2);
         graph.Output("grid", graph.Node("Expand", [graph.Constant([1f], 1, 1), shape]), OnnxElementType.Float32, "rows", "columns");
-        using var session = new BoundSession(WebGpu.Backend, WebGpu.Backend.Sessions.OpenAsStage(graph.ToBytes()), new SessionPorts(["shape"], ["grid"], []), "a test");
+        using var session = new BoundSession(WebGpu.Backend.Device, WebGpu.Backend.Device.Sessions.OpenAsStage(graph.ToBytes()), new SessionPorts(["shape"], ["grid"], []), "a test");
         Assert.Equal(["shape"], session.CopiedInputs);
         var sizes = WebGpu.Backend.Rent(ElementType.Int64, TensorShape.Scalar, 2);
         foreach (var (rows, columns) in new[] { (2, 3), (4, 5), (2, 3) })

@@ -14,7 +14,9 @@ public interface IDenoiserStage
 /// <param name="inputs">In the order of <see cref="StageDescriptor.Reads"/>.</param>
 /// <param name="outputs">In the order of the tensors at the boundary that the stage produces.</param>
 /// <param name="rows">The batch axis of all of them.</param>
-public readonly ref struct StageInvocation(ReadOnlySpan<FeatureTensor> inputs, ReadOnlySpan<FeatureTensor> outputs, int rows)
+/// <param name="cancellationToken">Ends the run.</param>
+public readonly ref struct StageInvocation(
+    ReadOnlySpan<FeatureTensor> inputs, ReadOnlySpan<FeatureTensor> outputs, int rows, CancellationToken cancellationToken = default)
 {
     /// <summary>In the order of <see cref="StageDescriptor.Reads"/>. Borrowed for the run.</summary>
     public ReadOnlySpan<FeatureTensor> Inputs { get; } = inputs;
@@ -24,4 +26,7 @@ public readonly ref struct StageInvocation(ReadOnlySpan<FeatureTensor> inputs, R
 
     /// <summary>The batch axis of all inputs and outputs.</summary>
     public int Rows { get; } = rows;
+
+    /// <summary>Ends the run: a stage that takes long looks at it and throws an <see cref="OperationCanceledException"/>.</summary>
+    public CancellationToken CancellationToken { get; } = cancellationToken;
 }

@@ -8,15 +8,12 @@ namespace CachePolicies.Backends.OnnxRuntime;
 /// </summary>
 public sealed class OnnxRuntimeBackend : IDenoiserBackend
 {
-    private readonly Lock _gate = new();
-    private readonly HashSet<BoundSession> _sessions = [];
-    private readonly TensorPool _pool;
+    /// <summary>How long disposing waits for runs that are ending.</summary>
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(10);
+
     private readonly ITensorOperations _operations;
-    private BackendFailedException? _lost;
-    private int _graphs;
     private long _uploads;
     private long _downloads;
-    private bool _disposed;
 
     /// <summary>Opens a backend on the first provider of the list that works.</summary>
     /// <param name="options">Copied where they matter; the CPU by default.</param>
@@ -24,34 +21,27 @@ public sealed class OnnxRuntimeBackend : IDenoiserBackend
     /// <exception cref="ProviderNotAvailableException">None of the providers works; the message says what each is missing and how to get it.</exception>
     public OnnxRuntimeBackend(OnnxRuntimeOptions? options = null)
     {
-        Options = options ?? new OnnxRuntimeOptions();
-        OptionRules.Check(Options);
-        Selection = ProviderSelector.Select(Options, out var sessions, out var memory);
-        Sessions = sessions;
-        IsHostMemory = memory is HostMemory;
-        Name = sessions.Provider.HasOneDevice
-            ? $"onnxruntime-{Selection.Chosen.ToLowerInvariant()}"
-            : $"onnxruntime-{Selection.Chosen.ToLowerInvariant()}:{Selection.DeviceId}";
-        _pool = new TensorPool(memory, Name, Options.MemoryLimit, DropStaleBindings);
-        SharedRun = new RunOptions();
-        _operations = IsHostMemory ? new HostOperations() : new DeviceOperations(this);
+        options ??= new OnnxRuntimeOptions();
+        OptionRules.Check(options);
+        Device = new OrtDevice(options);
+        _operations = Device.IsHostMemory ? new HostOperations() : new DeviceOperations(Device);
     }
 
     /// <inheritdoc/>
-    public string Name { get; }
+    public string Name => Device.Name;
 
     /// <summary>Which provider was chosen, and why those before it were not; for a log.</summary>
-    public ProviderSelection Selection { get; }
+    public ProviderSelection Selection => Device.Selection;
 
     /// <summary>Why the device is lost, or <see langword="null"/> while it is there. Once lost, every use fails at once until the backend is rebuilt.</summary>
-    public BackendFailedException? Failure => Volatile.Read(ref _lost);
+    public BackendFailedException? Failure => Device.Failure;
 
     /// <inheritdoc/>
     public BackendStatistics Statistics
     {
         get
         {
-            var (live, liveBytes, pooledBytes) = _pool.Held;
+            var (live, liveBytes, pooledBytes) = Device.Pool.Held;
             return new BackendStatistics(live, liveBytes, pooledBytes, Volatile.Read(ref _uploads), Volatile.Read(ref _downloads));
         }
     }
@@ -60,31 +50,24 @@ public sealed class OnnxRuntimeBackend : IDenoiserBackend
     /// Bytes that the arena of the device holds in reserve, beside <see cref="Statistics"/>: taken from the device and not handed out.
     /// <see langword="null"/> on the CPU, which has no arena for features, and where the runtime does not say.
     /// </summary>
-    public long? ArenaReserveBytes => _pool.ReserveBytes;
+    public long? ArenaReserveBytes => Device.Pool.ReserveBytes;
 
-    internal OnnxRuntimeOptions Options { get; }
-
-    internal SessionFactory Sessions { get; }
-
-    /// <summary>Whether tensors lie in host memory.</summary>
-    internal bool IsHostMemory { get; }
-
-    internal RunOptions SharedRun { get; }
+    internal OrtDevice Device { get; }
 
     /// <inheritdoc/>
     /// <exception cref="BackendFailedException">The device is out of memory or lost, or the memory limit would be exceeded.</exception>
     public FeatureTensor Rent(ElementType elementType, TensorShape shape, int rows = 1)
     {
-        ThrowIfUnusable();
+        Device.ThrowIfUnusable();
         ArgumentNullException.ThrowIfNull(shape);
         ArgumentOutOfRangeException.ThrowIfLessThan(rows, 1);
-        return _pool.Rent(new TensorKey(elementType, shape, rows));
+        return Device.Pool.Rent(new TensorKey(elementType, shape, rows));
     }
 
     /// <inheritdoc/>
     public IExpressionKernel Compile(KernelSignature signature)
     {
-        ThrowIfUnusable();
+        Device.ThrowIfUnusable();
         ArgumentNullException.ThrowIfNull(signature);
         return _operations.Compile(signature);
     }
@@ -92,7 +75,7 @@ public sealed class OnnxRuntimeBackend : IDenoiserBackend
     /// <inheritdoc/>
     public void Upload(ReadOnlySpan<float> source, FeatureTensor destination)
     {
-        ThrowIfUnusable();
+        Device.ThrowIfUnusable();
         _operations.Upload(source, destination);
         Interlocked.Increment(ref _uploads);
     }
@@ -100,7 +83,7 @@ public sealed class OnnxRuntimeBackend : IDenoiserBackend
     /// <inheritdoc/>
     public void Upload(ReadOnlySpan<long> source, FeatureTensor destination)
     {
-        ThrowIfUnusable();
+        Device.ThrowIfUnusable();
         _operations.Upload(source, destination);
         Interlocked.Increment(ref _uploads);
     }
@@ -108,7 +91,7 @@ public sealed class OnnxRuntimeBackend : IDenoiserBackend
     /// <inheritdoc/>
     public void Download(FeatureTensor source, Span<float> destination)
     {
-        ThrowIfUnusable();
+        Device.ThrowIfUnusable();
         _operations.Download(source, destination);
         Interlocked.Increment(ref _downloads);
     }
@@ -116,93 +99,35 @@ public sealed class OnnxRuntimeBackend : IDenoiserBackend
     /// <inheritdoc/>
     public void Gather(ReadOnlySpan<FeatureTensor> rows, FeatureTensor batch)
     {
-        ThrowIfUnusable();
+        Device.ThrowIfUnusable();
         _operations.Gather(rows, batch);
     }
 
     /// <inheritdoc/>
     public void Scatter(FeatureTensor batch, ReadOnlySpan<FeatureTensor> rows)
     {
-        ThrowIfUnusable();
+        Device.ThrowIfUnusable();
         _operations.Scatter(batch, rows);
     }
 
     /// <summary>Gives the memory of every tensor that nobody holds back to the device.</summary>
-    public void Trim() => _pool.Trim();
+    public void Trim() => Device.Pool.Trim();
 
-    /// <summary>Closes operations and pool. Models that are open on the backend are closed before; leased tensors stay valid until they are released.</summary>
+    /// <summary>
+    /// Ends what runs, waits for it within ten seconds, and frees the backend; a run that takes longer frees what it used when it ends. Models that are
+    /// open on the backend are closed with it. Leased tensors stay valid until they are released.
+    /// </summary>
     public void Dispose()
     {
-        lock (_gate)
-        {
-            if (_disposed)
-            {
-                return;
-            }
-
-            _disposed = true;
-        }
-
         _operations.Dispose();
-        _pool.Dispose();
-        SharedRun.Dispose();
-        Sessions.Dispose();
-    }
-
-    internal bool Owns(OrtTensor tensor) => ReferenceEquals(tensor.Pool, _pool);
-
-    internal void Track(BoundSession session)
-    {
-        lock (_gate)
-        {
-            _sessions.Add(session);
-        }
-    }
-
-    internal void Untrack(BoundSession session)
-    {
-        lock (_gate)
-        {
-            _sessions.Remove(session);
-        }
-    }
-
-    /// <summary>The identifier of the next graph that the device captures; <see langword="null"/> where it captures none.</summary>
-    internal int? NextGraphIdentifier() =>
-        Options.CudaGraphs && Sessions.Provider is CudaProvider ? Interlocked.Increment(ref _graphs) : null;
-
-    /// <summary>Waits for the device, where it serves one thread at a time.</summary>
-    internal DeviceTurn TakeTurn() => new(Sessions.Provider.Turn);
-
-    internal void ThrowIfUnusable()
-    {
-        ObjectDisposedException.ThrowIf(_disposed, this);
-        if (Failure is { } lost)
-        {
-            throw new BackendFailedException(Name, $"the device was lost before; build the backend anew ({lost.InnerException?.Message})", lost, isDeviceLost: true);
-        }
-    }
-
-    /// <summary>What to throw when the runtime failed; a lost device makes the backend unhealthy.</summary>
-    internal BackendFailedException Fail(string what, Exception failure)
-    {
-        var isLost = RuntimeMessages.MeansDeviceLost(failure.Message);
-        var reason = isLost ? "the device is lost"
-            : RuntimeMessages.MeansOutOfMemory(failure.Message) ? "the device is out of memory"
-            : "a kernel failed";
-        var described = new BackendFailedException(Name, $"{what}: {reason} ({RuntimeMessages.Shorten(failure.Message)})", failure, isLost);
-        if (isLost)
-        {
-            Interlocked.CompareExchange(ref _lost, described, null);
-        }
-
-        return described;
+        Device.Dispose();
+        Device.Wait(LongestWait);
     }
 
     /// <summary>Whether the provider computes with an element type on this device.</summary>
     public bool Supports(ElementType type)
     {
-        ThrowIfUnusable();
+        Device.ThrowIfUnusable();
         return _operations.Supports(type);
     }
 
@@ -216,21 +141,6 @@ public sealed class OnnxRuntimeBackend : IDenoiserBackend
                 throw new NotSupportedException(
                     $"The model '{model}' has {type.ToName()} tensors, and {Selection.Chosen} has no arithmetic for {type.ToName()} on this device. Export it with float32 or choose another provider.");
             }
-        }
-    }
-
-    private void DropStaleBindings()
-    {
-        BoundSession[] sessions;
-        lock (_gate)
-        {
-            sessions = [.. _sessions];
-        }
-
-        using var turn = TakeTurn();
-        foreach (var session in sessions)
-        {
-            session.DropStale();
         }
     }
 }

@@ -10,6 +10,8 @@ public sealed class OnnxDenoiserModel : IDisposable
     /// <summary>The most bytes of files whose fingerprint is verified when a model is opened without saying.</summary>
     public const long VerifiedByDefaultBelow = 256L << 20;
 
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(10);
+
     private readonly ImmutableArray<OnnxStage> _stages;
     private readonly OnnxStage? _prelude;
 
@@ -77,15 +79,25 @@ public sealed class OnnxDenoiserModel : IDisposable
         return Open(directory, manifest with { Prelude = null, Boundaries = [first, last], Stages = [stage] }, backend);
     }
 
-    /// <summary>Closes the sessions. No generation may be running.</summary>
+    /// <summary>
+    /// Ends the stages that run, waits for them within ten seconds, and closes the sessions; a stage that takes longer frees its session when it ends.
+    /// What a running generation uses is never freed under it: it gets an <see cref="ObjectDisposedException"/> from the stage that it runs or runs next.
+    /// </summary>
     public void Dispose()
     {
-        foreach (var stage in _stages)
+        var all = _prelude is null ? _stages : _stages.Add(_prelude);
+        foreach (var stage in all)
         {
             stage.Dispose();
         }
 
-        _prelude?.Dispose();
+        var left = LongestWait;
+        foreach (var stage in all)
+        {
+            var began = Environment.TickCount64;
+            stage.Session.Wait(left);
+            left -= TimeSpan.FromMilliseconds(Math.Min(left.TotalMilliseconds, Environment.TickCount64 - began));
+        }
     }
 
     private static OnnxDenoiserModel Open(string directory, ModelManifest manifest, OnnxRuntimeBackend backend)
@@ -147,7 +159,7 @@ public sealed class OnnxDenoiserModel : IDisposable
             GraphChecks.CheckOutputs(session, file, target, tensors);
             ImmutableArray<string> reads = [.. session.InputNames];
             var ports = new SessionPorts(reads, [.. tensors.Select(t => $"{target}/{t.Name}")], []);
-            return (new OnnxStage(name, new BoundSession(backend, session, ports, $"the stage '{name}'", mayCapture)), reads);
+            return (new OnnxStage(name, new BoundSession(backend.Device, session, ports, $"the stage '{name}'", mayCapture)), reads);
         }
         catch
         {
@@ -160,7 +172,7 @@ public sealed class OnnxDenoiserModel : IDisposable
     {
         try
         {
-            return backend.Sessions.Open(path);
+            return backend.Device.Sessions.Open(path);
         }
         catch (OnnxRuntimeException failure)
         {

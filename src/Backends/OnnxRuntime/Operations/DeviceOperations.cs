@@ -8,14 +8,14 @@ using Microsoft.ML.OnnxRuntime;
 namespace CachePolicies.Backends.OnnxRuntime;
 
 /// <summary>Arithmetic and copies on a device as small ONNX graphs, each built once and shared. Thread-safe.</summary>
-internal sealed class DeviceOperations(OnnxRuntimeBackend backend) : ITensorOperations
+internal sealed class DeviceOperations(OrtDevice device) : ITensorOperations
 {
     private readonly Lock _building = new();
     private readonly ConcurrentDictionary<KernelSignature, GraphKernel> _kernels = new();
     private readonly ConcurrentDictionary<OperationKey, BoundSession> _operations = new();
     private readonly Dictionary<string, BoundSession> _byModel = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<ElementType, bool> _supported = new();
-    private readonly DeviceTransfers _transfers = new(backend);
+    private readonly DeviceTransfers _transfers = new(device);
 
     public bool Supports(ElementType type) => _supported.GetOrAdd(type, Probe);
 
@@ -30,7 +30,7 @@ internal sealed class DeviceOperations(OnnxRuntimeBackend backend) : ITensorOper
         {
             if (!type.IsFloatingPoint() || !Supports(type))
             {
-                throw new NotSupportedException($"{backend.Selection.Chosen} has no arithmetic for {type.ToName()} on this device.");
+                throw new NotSupportedException($"{device.Selection.Chosen} has no arithmetic for {type.ToName()} on this device.");
             }
         }
 
@@ -129,12 +129,12 @@ internal sealed class DeviceOperations(OnnxRuntimeBackend backend) : ITensorOper
             {
                 try
                 {
-                    session = new BoundSession(backend, backend.Sessions.OpenOperation(model, onDevice), ports, what);
+                    session = new BoundSession(device, device.Sessions.OpenOperation(model, onDevice), ports, what);
                 }
                 catch (OnnxRuntimeException failure)
                 {
                     throw new NotSupportedException(
-                        $"{backend.Selection.Chosen} cannot run {what} wholly on the device: {RuntimeMessages.Shorten(failure.Message)}.", failure);
+                        $"{device.Selection.Chosen} cannot run {what} wholly on the device: {RuntimeMessages.Shorten(failure.Message)}.", failure);
                 }
 
                 _byModel.Add(digest, session);
@@ -157,9 +157,9 @@ internal sealed class DeviceOperations(OnnxRuntimeBackend backend) : ITensorOper
         FeatureTensor? x = null, y = null;
         try
         {
-            using var session = new BoundSession(backend, backend.Sessions.OpenOperation(model), ports, $"a probe of {type.ToName()}");
-            x = backend.Rent(type, new TensorShape(2));
-            y = backend.Rent(type, new TensorShape(2));
+            using var session = new BoundSession(device, device.Sessions.OpenOperation(model), ports, $"a probe of {type.ToName()}");
+            x = device.Pool.Rent(new TensorKey(type, new TensorShape(2), 1));
+            y = device.Pool.Rent(new TensorKey(type, new TensorShape(2), 1));
             _transfers.Upload([1f, -2f], (OrtTensor)x);
             session.Run([x], [], [y]);
             return true;
@@ -179,9 +179,9 @@ internal sealed class DeviceOperations(OnnxRuntimeBackend backend) : ITensorOper
     {
         ArgumentNullException.ThrowIfNull(tensor);
         ObjectDisposedException.ThrowIf(tensor.Leases == 0, tensor);
-        if (tensor is not OrtTensor own || !backend.Owns(own))
+        if (tensor is not OrtTensor own || !device.Owns(own))
         {
-            throw new ArgumentException($"The tensor {tensor} is a {tensor.GetType().Name}, which does not lie in the memory of '{backend.Name}'.", nameof(tensor));
+            throw new ArgumentException($"The tensor {tensor} is a {tensor.GetType().Name}, which is not in the memory of '{device.Name}'.", nameof(tensor));
         }
 
         if (tensor.Shape.ElementCount * tensor.Rows != length)

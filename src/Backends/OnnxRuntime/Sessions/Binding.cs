@@ -20,11 +20,8 @@ internal sealed class Binding : IDisposable
 
     public OrtIoBinding Io { get; }
 
-    /// <summary>The options that the binding runs with; its own where it has a captured graph.</summary>
+    /// <summary>The options that the binding runs with, with the flag that ends the run; owned.</summary>
     public RunOptions Run { get; }
-
-    /// <summary>Whether <see cref="Run"/> is disposed of with the binding.</summary>
-    public bool OwnsRun { get; init; }
 
     /// <summary>The run-time numbers that go in and the one that comes out, in host memory of the binding's own.</summary>
     public HostScalars? Scalars { get; }
@@ -43,10 +40,7 @@ internal sealed class Binding : IDisposable
     {
         Io.Dispose();
         Scalars?.Dispose();
-        if (OwnsRun)
-        {
-            Run.Dispose();
-        }
+        Run.Dispose();
     }
 
     private static bool HasRetired(FeatureTensor[] tensors)

@@ -13,33 +13,36 @@ internal sealed record SessionPorts(ImmutableArray<string> Inputs, ImmutableArra
 
 /// <summary>
 /// A session with prebuilt bindings for the tensors in rotation. Thread-safe: the session runs for many threads at once, each with a
-/// binding of its own. A run whose binding is there allocates nothing.
+/// binding of its own. A run whose binding is there allocates nothing. Closing it ends its runs; it is freed when the last one has ended.
 /// </summary>
 internal sealed class BoundSession : IDisposable
 {
-    private readonly OnnxRuntimeBackend _backend;
+    private readonly OrtDevice _device;
     private readonly InferenceSession _session;
     private readonly SessionPorts _ports;
     private readonly string _what;
     private readonly BindingCache _bindings;
     private readonly ImmutableArray<int> _rebound;
     private readonly bool _mayCapture;
+    private readonly UseCount _uses;
+    private readonly CancellationTokenSource _closing = new();
 
-    /// <param name="backend">Borrowed.</param>
+    /// <param name="device">Borrowed.</param>
     /// <param name="session">Owned.</param>
     /// <param name="ports">The names of what it reads and writes.</param>
     /// <param name="what">What runs, for messages: <c>the stage 'head'</c>.</param>
     /// <param name="mayCapture">Whether the device may capture a run as a graph; not where numbers change in host memory.</param>
-    public BoundSession(OnnxRuntimeBackend backend, InferenceSession session, SessionPorts ports, string what, bool mayCapture = false)
+    public BoundSession(OrtDevice device, InferenceSession session, SessionPorts ports, string what, bool mayCapture = false)
     {
         _mayCapture = mayCapture;
-        _backend = backend;
+        _device = device;
         _session = session;
         _ports = ports;
         _what = what;
-        _bindings = new BindingCache(backend.Options.BindingCapacity);
-        _rebound = backend.IsHostMemory ? [] : FindHostInputs();
-        backend.Track(this);
+        _bindings = new BindingCache(device.Options.BindingCapacity);
+        _rebound = device.IsHostMemory ? [] : FindHostInputs();
+        _uses = new UseCount(Free);
+        device.Enter(this);
     }
 
     /// <summary>The inputs that the graph reads in host memory though tensors lie on the device; they are copied at each run.</summary>
@@ -49,15 +52,39 @@ internal sealed class BoundSession : IDisposable
     public int BindingsBuilt => _bindings.Built;
 
     /// <summary>Runs the graph. The tensors are borrowed for the run.</summary>
+    /// <param name="inputs">What it reads.</param>
+    /// <param name="scalars">The numbers that it is told.</param>
+    /// <param name="outputs">What it writes.</param>
+    /// <param name="cancellationToken">Ends the run between two operators.</param>
     /// <returns>The number that the graph brings to the host, or 0.</returns>
     /// <exception cref="ArgumentException">A tensor is of another backend, or an output is an input.</exception>
     /// <exception cref="BackendFailedException">The device could not run it.</exception>
-    public float Run(ReadOnlySpan<FeatureTensor> inputs, ReadOnlySpan<float> scalars, ReadOnlySpan<FeatureTensor> outputs)
+    /// <exception cref="ObjectDisposedException">The session was closed, before or during the run.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public float Run(ReadOnlySpan<FeatureTensor> inputs, ReadOnlySpan<float> scalars, ReadOnlySpan<FeatureTensor> outputs, CancellationToken cancellationToken = default)
     {
-        _backend.ThrowIfUnusable();
-        RequireOwn(inputs);
-        RequireOwn(outputs);
-        using var turn = _backend.TakeTurn();
+        _device.ThrowIfUnusable();
+        if (!_uses.TryBegin())
+        {
+            throw Closed();
+        }
+
+        try
+        {
+            RequireOwn(inputs);
+            RequireOwn(outputs);
+            using var turn = _device.TakeTurn();
+            cancellationToken.ThrowIfCancellationRequested();
+            return RunBound(inputs, scalars, outputs, cancellationToken);
+        }
+        finally
+        {
+            _uses.End();
+        }
+    }
+
+    private float RunBound(ReadOnlySpan<FeatureTensor> inputs, ReadOnlySpan<float> scalars, ReadOnlySpan<FeatureTensor> outputs, CancellationToken cancellationToken)
+    {
         var isNew = !_bindings.TryTake(inputs, outputs, out var binding);
         if (isNew)
         {
@@ -73,15 +100,29 @@ internal sealed class BoundSession : IDisposable
 
             var numbers = binding!.Scalars is { } host ? host.Numbers : [];
             scalars.CopyTo(numbers);
-            _session.RunWithBinding(binding.Run, binding.Io);
+            using (Terminate(binding.Run, _closing.Token))
+            using (Terminate(binding.Run, cancellationToken))
+            {
+                _session.RunWithBinding(binding.Run, binding.Io);
+            }
+
             var result = _ports.Result is null ? 0 : numbers[^1];
-            _bindings.Return(binding, isNew);
-            binding = null;
+            if (!binding.Run.Terminate)
+            {
+                _bindings.Return(binding, isNew);
+                binding = null;
+            }
+
             return result;
+        }
+        catch (OnnxRuntimeException) when (binding is { Run.Terminate: true })
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            throw Closed();
         }
         catch (OnnxRuntimeException failure)
         {
-            throw _backend.Fail(_what, failure);
+            throw _device.Fail(_what, failure);
         }
         finally
         {
@@ -89,17 +130,38 @@ internal sealed class BoundSession : IDisposable
         }
     }
 
+    // The runtime looks at the flag before each operator, those inside a loop included. A registration that is disposed of has ended.
+    private static CancellationTokenRegistration Terminate(RunOptions run, CancellationToken cancellationToken) =>
+        cancellationToken.UnsafeRegister(static run => ((RunOptions)run!).Terminate = true, run);
+
+    private ObjectDisposedException Closed() => new(nameof(OnnxDenoiserModel), $"'{_device.Name}' cannot run {_what}: its model or backend was disposed of.");
+
     /// <summary>Drops the bindings over tensors whose memory goes back to the device.</summary>
     public void DropStale() => _bindings.DropStale();
 
     public string EndProfiling() => _session.EndProfiling();
 
+    /// <summary>Ends the runs and lets no other begin. Does not wait.</summary>
     public void Dispose()
     {
-        _backend.Untrack(this);
-        using var turn = _backend.TakeTurn();
-        _bindings.Dispose();
-        _session.Dispose();
+        if (_uses.Close())
+        {
+            _closing.Cancel();
+        }
+    }
+
+    /// <summary>Waits until the last run has ended and the session was freed, but not longer than a time.</summary>
+    public bool Wait(TimeSpan longest) => _uses.Wait(longest);
+
+    private void Free()
+    {
+        using (_device.TakeTurn())
+        {
+            _bindings.Dispose();
+            _session.Dispose();
+        }
+
+        _device.Leave(this);
     }
 
     private Binding Bind(ReadOnlySpan<FeatureTensor> inputs, ReadOnlySpan<FeatureTensor> outputs)
@@ -121,15 +183,13 @@ internal sealed class BoundSession : IDisposable
                 io.BindOutput(_ports.Outputs[i], ((OrtTensor)outputs[i]).Value);
             }
 
-            return _mayCapture && _backend.NextGraphIdentifier() is { } identifier
-                ? new Binding(inputs, outputs, io, Capturing(identifier), scalars) { OwnsRun = true }
-                : new Binding(inputs, outputs, io, _backend.SharedRun, scalars);
+            return new Binding(inputs, outputs, io, RunOptionsOf(_mayCapture ? _device.NextGraphIdentifier() : null), scalars);
         }
         catch (OnnxRuntimeException failure)
         {
             io.Dispose();
             scalars?.Dispose();
-            throw _backend.Fail(_what, failure);
+            throw _device.Fail(_what, failure);
         }
     }
 
@@ -155,10 +215,14 @@ internal sealed class BoundSession : IDisposable
         return scalars;
     }
 
-    private static RunOptions Capturing(int identifier)
+    private static RunOptions RunOptionsOf(int? graph)
     {
         var run = new RunOptions();
-        run.AddRunConfigEntry("gpu_graph_id", identifier.ToString(CultureInfo.InvariantCulture));
+        if (graph is { } identifier)
+        {
+            run.AddRunConfigEntry("gpu_graph_id", identifier.ToString(CultureInfo.InvariantCulture));
+        }
+
         return run;
     }
 
@@ -191,9 +255,9 @@ internal sealed class BoundSession : IDisposable
     {
         foreach (var tensor in tensors)
         {
-            if (tensor is not OrtTensor own || !_backend.Owns(own))
+            if (tensor is not OrtTensor own || !_device.Owns(own))
             {
-                throw new ArgumentException($"{_what} was given the tensor {tensor}, a {tensor?.GetType().Name ?? "null"}, which does not lie in the memory of '{_backend.Name}'.");
+                throw new ArgumentException($"{_what} was given the tensor {tensor}, a {tensor?.GetType().Name ?? "null"}, which is not in the memory of '{_device.Name}'.");
             }
 
             ObjectDisposedException.ThrowIf(tensor.Leases == 0, tensor);

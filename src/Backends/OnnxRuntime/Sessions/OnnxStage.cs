@@ -7,7 +7,7 @@ internal sealed class OnnxStage(string name, BoundSession session) : IDenoiserSt
 
     public BoundSession Session { get; } = session;
 
-    public void Run(in StageInvocation invocation) => Session.Run(invocation.Inputs, [], invocation.Outputs);
+    public void Run(in StageInvocation invocation) => Session.Run(invocation.Inputs, [], invocation.Outputs, invocation.CancellationToken);
 
     public void Dispose() => Session.Dispose();
 }

@@ -1,0 +1,150 @@
+using System.Diagnostics;
+using CachePolicies.Engine;
+using CachePolicies.Onnx;
+
+namespace CachePolicies.Backends.OnnxRuntime;
+
+/// <summary>Nothing is freed under a run that uses it, and a run ends when it is told to.</summary>
+public sealed class LifetimeTests : IDisposable
+{
+    private const int Links = 3000;
+
+    // One run of the slow stage takes seconds; what ends it between two operators is well within this.
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(20);
+
+    private readonly TinyModel _files = new();
+
+    public void Dispose() => _files.Dispose();
+
+    [Fact]
+    public async Task Cancelling_ends_a_stage_that_runs()
+    {
+        using var backend = new OnnxRuntimeBackend();
+        using var model = OpenSlow(backend);
+        using var cancellation = new CancellationTokenSource();
+        var run = Task.Run(() => TinyRun.Of(model.Denoiser, TinyRun.Policies["none"], cancellation: cancellation.Token));
+        await Started(backend);
+        cancellation.Cancel();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run.WaitAsync(Soon));
+        Assert.Equal(0, backend.Statistics.LiveTensors);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Disposing_ends_what_runs_and_frees_nothing_under_it(bool backendFirst)
+    {
+        var backend = new OnnxRuntimeBackend();
+        var model = OpenSlow(backend);
+        var runs = Enumerable.Range(0, 3).Select(seed => Task.Run(() => TinyRun.Of(model.Denoiser, TinyRun.Policies["none"], seed))).ToArray();
+        await Started(backend);
+        foreach (var owner in backendFirst ? new IDisposable[] { backend, model } : [model, backend])
+        {
+            owner.Dispose();
+        }
+
+        foreach (var run in runs)
+        {
+            var ended = await Assert.ThrowsAsync<ObjectDisposedException>(() => run.WaitAsync(Soon));
+            Assert.Contains("disposed of", ended.Message, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(0, backend.Statistics.LiveTensors);
+    }
+
+    [Fact]
+    public async Task A_model_that_is_disposed_of_at_any_moment_ends_generations_clearly()
+    {
+        for (var round = 0; round < 25; round++)
+        {
+            using var backend = new OnnxRuntimeBackend();
+            var model = OnnxDenoiserModel.Load(_files.Folder.FullName, backend);
+            var runs = Enumerable.Range(0, 3).Select(seed => Task.Run(() =>
+            {
+                while (true)
+                {
+                    TinyRun.Of(model.Denoiser, TinyRun.Policies["h2"], seed);
+                }
+            })).ToArray();
+            await Task.Delay(round);
+            model.Dispose();
+            foreach (Task run in runs)
+            {
+                await Assert.ThrowsAsync<ObjectDisposedException>(() => run.WaitAsync(Soon));
+            }
+
+            Assert.Equal(0, backend.Statistics.LiveTensors);
+        }
+    }
+
+    [Fact]
+    public void A_stage_of_a_model_that_was_disposed_of_is_refused()
+    {
+        using var backend = new OnnxRuntimeBackend();
+        var model = OnnxDenoiserModel.Load(_files.Folder.FullName, backend);
+        model.Dispose();
+        model.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => TinyRun.Of(model.Denoiser, TinyRun.Policies["none"]));
+        backend.Dispose();
+        Assert.Contains("disposed of", Assert.Throws<ObjectDisposedException>(() => OnnxDenoiserModel.Load(_files.Folder.FullName, backend)).Message, StringComparison.Ordinal);
+    }
+
+    [Property(MaxTest = 200)]
+    public void What_is_counted_is_freed_once_when_closed_and_unused(byte uses, bool closeFirst)
+    {
+        var freed = 0;
+        using var count = new UseCount(() => freed++);
+        for (var i = 0; i < uses; i++)
+        {
+            Assert.True(count.TryBegin());
+        }
+
+        if (closeFirst)
+        {
+            Assert.True(count.Close());
+        }
+
+        for (var i = 0; i < uses; i++)
+        {
+            Assert.Equal(0, freed);
+            count.End();
+        }
+
+        Assert.Equal(!closeFirst, count.Close());
+        Assert.False(count.Close());
+        Assert.False(count.TryBegin());
+        Assert.Equal(1, freed);
+        Assert.True(count.Wait(TimeSpan.Zero));
+    }
+
+    private OnnxDenoiserModel OpenSlow(OnnxRuntimeBackend backend)
+    {
+        const int wide = 1024;
+        var graph = new OnnxGraphBuilder("structure1");
+        var x = graph.Input("embedded/image", OnnxElementType.Float32, "batch", TinyModel.Tokens, TinyModel.Width);
+        graph.Input("embedded/vec", OnnxElementType.Float32, "batch", TinyModel.Width);
+        x = graph.MatMul(x, graph.Constant(new float[TinyModel.Width * wide], TinyModel.Width, wide));
+        var weights = graph.Constant(new float[wide * wide], wide, wide);
+        for (var link = 0; link < Links; link++)
+        {
+            x = graph.MatMul(x, weights);
+        }
+
+        x = graph.Slice(x, 2, 0, TinyModel.Width);
+        graph.Output("structure.probe/image", x, OnnxElementType.Float32, "batch", TinyModel.Tokens, TinyModel.Width);
+        File.WriteAllBytes(_files.Folder.File("structure1.onnx"), graph.ToBytes());
+        _files.WriteManifest(_files.Manifest());
+        return OnnxDenoiserModel.Load(_files.Folder.FullName, backend);
+    }
+
+    // Two tensors of the latent, and those that the slow stage reads and writes: it runs, or is about to.
+    private static async Task Started(OnnxRuntimeBackend backend)
+    {
+        for (var watch = Stopwatch.StartNew(); backend.Statistics.LiveTensors < 6 && watch.Elapsed < Soon;)
+        {
+            await Task.Delay(5);
+        }
+
+        await Task.Delay(100);
+    }
+}
