@@ -88,8 +88,7 @@ public static class SchedulerConfig
         var className = named.GetString()!;
         if (!Samplers.TryGetValue(Aliases.GetValueOrDefault(className, className), out var create))
         {
-            var shown = className.Length > 80 ? className[..80] + "…" : className;
-            throw new InvalidDataException($"The scheduler '{name}' is of the class '{shown}', which is not supported; supported are {string.Join(", ", Classes)}.");
+            throw new InvalidDataException($"The scheduler '{name}' is of the class '{Excerpt.Of(className)}', which is not supported; supported are {string.Join(", ", Classes)}.");
         }
 
         var settings = new SchedulerSettings(name, className, root);

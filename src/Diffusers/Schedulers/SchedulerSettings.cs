@@ -135,7 +135,7 @@ internal sealed class SchedulerSettings
             var meansNothing = value.ValueKind is JsonValueKind.Null or JsonValueKind.False;
             if (!_read.Contains(name) && !meansNothing && !SchedulerOptionNames.All.Contains(name))
             {
-                throw Refusal($"the option '{Excerpt(name)}' is not known; {Class} has {string.Join(", ", _read.Order(StringComparer.Ordinal))}");
+                throw Refusal($"the option '{Excerpt.Of(name, LongestText)}' is not known; {Class} has {string.Join(", ", _read.Order(StringComparer.Ordinal))}");
             }
         }
     }
@@ -154,15 +154,9 @@ internal sealed class SchedulerSettings
     private static string Shown(JsonElement value) => value.ValueKind switch
     {
         JsonValueKind.Undefined => "missing",
-        JsonValueKind.String => $"'{Excerpt(value.GetString()!)}'",
+        JsonValueKind.String => $"'{Excerpt.Of(value.GetString(), LongestText)}'",
         JsonValueKind.Array => $"a list of {value.GetArrayLength()}",
         JsonValueKind.Object => "an object",
-        _ => Excerpt(value.GetRawText()),
+        _ => Excerpt.Of(value.GetRawText(), LongestText),
     };
-
-    private static string Excerpt(string text)
-    {
-        var cut = text.Length > LongestText ? text[..LongestText] + "…" : text;
-        return string.Concat(cut.Select(c => char.IsControl(c) ? '?' : c));
-    }
 }

@@ -53,7 +53,7 @@ public sealed record GenerationSample(
     public bool StartsFromNoise { get; init; }
 
     /// <summary>
-    /// Where the picture is made anew, one number for each element of the latent: 1 makes it anew, 0 keeps <see cref="Picture"/>, numbers between mix.
+    /// Where a new picture is made, one number for each element of the latent: 1 makes it new, 0 keeps <see cref="Picture"/>, numbers between mix.
     /// What is kept is put back after each evaluation with the noise of the next level.
     /// </summary>
     /// <value>Empty, the default, to make all of it.</value>

@@ -80,7 +80,7 @@ public sealed record FlowMatchOptions
     /// <value>The default is <see cref="FlowSigmas.Even"/>.</value>
     public FlowSigmas Sigmas { get; init; }
 
-    /// <summary>How the shifted levels are spaced anew between the first and the last.</summary>
+    /// <summary>How the shifted levels are spaced again between the first and the last.</summary>
     /// <value>The default is <see cref="SigmaSpacing.Even"/>: as they are.</value>
     public SigmaSpacing Spacing { get; init; }
 

@@ -6,7 +6,7 @@ internal static class SigmaSpacings
     private const double KarrasRho = 7;
     private const double BetaParameter = 0.6;
 
-    /// <summary>Spaces levels anew between the first and the last one.</summary>
+    /// <summary>Spaces levels again between the first and the last one.</summary>
     public static void Apply(Span<double> sigmas, SigmaSpacing spacing) => Fill(sigmas, spacing, sigmas[0], sigmas[^1]);
 
     /// <summary>Fills levels from the largest to the smallest; <see cref="SigmaSpacing.Even"/> leaves them as they are.</summary>

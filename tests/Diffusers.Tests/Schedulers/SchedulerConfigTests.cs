@@ -83,6 +83,7 @@ public sealed class SchedulerConfigTests
     [InlineData("""{"_class_name":"SASolverScheduler"}""", "of the class 'SASolverScheduler', which is not supported; supported are DDIMScheduler, DPMSolverMultistepScheduler")]
     [InlineData("""{"_class_name":["DDIMScheduler"]}""", "has no '_class_name'")]
     [InlineData("""{"beta_start":0.1}""", "has no '_class_name'")]
+    [InlineData("{\"_class_name\":\"\\u001b[31mRed\"}", "of the class '\\u001b[31mRed', which is not supported")]
     [InlineData("[]", "is not a JSON object")]
     [InlineData("null", "is not a JSON object")]
     [InlineData("", "is not JSON")]
