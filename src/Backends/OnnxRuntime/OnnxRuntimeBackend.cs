@@ -110,8 +110,15 @@ public sealed class OnnxRuntimeBackend : IDenoiserBackend
         _operations.Scatter(batch, rows);
     }
 
-    /// <summary>Gives the memory of every tensor that nobody holds back to the device.</summary>
-    public void Trim() => Device.Pool.Trim();
+    /// <summary>
+    /// Gives the memory of every tensor that nobody holds back to the device, and on the CPU also what the arena of intermediate results keeps and does
+    /// not use. For a server that was idle for a while.
+    /// </summary>
+    public void Trim()
+    {
+        Device.Pool.Trim();
+        Device.ShrinkArena();
+    }
 
     /// <summary>
     /// Ends what runs, waits for it within ten seconds, and frees the backend; a run that takes longer frees what it used when it ends. Models that are

@@ -112,6 +112,16 @@ internal sealed class OrtDevice : IDisposable
         return described;
     }
 
+    /// <summary>Gives what the arena of intermediate results keeps and does not use back to the system, where it is in host memory.</summary>
+    public void ShrinkArena()
+    {
+        if (Sessions.Provider is CpuProvider && !_uses.IsClosed)
+        {
+            using var session = Sessions.OpenAsStage(ProviderSelector.ProbeGraph());
+            HostArena.Shrink(session);
+        }
+    }
+
     /// <summary>Ends what runs, lets nothing begin, and closes every session; each is freed when its last run has ended.</summary>
     public void Dispose()
     {

@@ -92,7 +92,8 @@ internal static class ProviderSelector
         }
     }
 
-    private static byte[] ProbeGraph()
+    /// <summary>The smallest of graphs: the absolute values of <c>x</c> are <c>y</c>.</summary>
+    public static byte[] ProbeGraph()
     {
         var graph = new OnnxGraphBuilder("probe");
         var x = graph.Input("x", OnnxElementType.Float32, "n");

@@ -6,10 +6,13 @@ namespace CachePolicies.Backends.OnnxRuntime;
 internal static partial class RuntimeMessages
 {
     private const int MaximumLength = 400;
+    private const int LongestRead = 4000;
 
     /// <summary>The runtime's words on one line, without its error code and source positions, cut where they become long.</summary>
     public static string Shorten(string message)
     {
+        // The expressions below look back and forth: a message that quotes a name of megabytes is cut before they see it.
+        message = message.Length <= LongestRead ? message : message[..LongestRead];
         var text = SourcePosition().Replace(ErrorCode().Replace(message.ReplaceLineEndings(" "), ""), "").Trim();
         text = Assertion().Replace(text, "");
         return text.Length <= MaximumLength ? text.TrimEnd('.', ' ') : text[..MaximumLength].TrimEnd() + "…";

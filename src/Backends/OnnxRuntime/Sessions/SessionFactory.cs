@@ -71,6 +71,11 @@ internal sealed class SessionFactory(OnnxRuntimeOptions options, ExecutionProvid
                 settings.EnableProfiling = true;
             }
 
+            if (on is CpuProvider)
+            {
+                HostArena.Join(settings);
+            }
+
             on.AppendTo(settings, options, capture);
             return settings;
         }
