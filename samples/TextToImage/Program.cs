@@ -1,25 +1,31 @@
+using System.CommandLine;
 using CachePolicies.Samples.TextToImage;
 
-// Makes pictures of text under every caching policy and shows what each one saved and what it cost.
-// The parts: Arguments reads the command line, Services registers model and policies, Comparison measures, Report shows.
-using var interrupt = new CancellationTokenSource();
-Console.CancelKeyPress += (_, pressed) =>
-{
-    pressed.Cancel = true;
-    interrupt.Cancel();
-};
+// Draws pictures of text under every caching policy of appsettings.json and shows what each one saved and what it cost.
+var prompt = new Option<string?>("--prompt") { Description = "One picture in place of eight, for instance \"red apple\"." };
+var style = new Option<string?>("--style") { Description = "The style of the pictures: twitter or fluent." };
+var policies = new Option<string?>("--policy") { Description = "The policies to compare, separated by commas; by default all of appsettings.json." };
+var steps = new Option<int>("--steps") { Description = "Sampler steps.", DefaultValueFactory = _ => 100 };
+var guidance = new Option<float>("--guidance") { Description = "The scale of classifier-free guidance; 1 is without.", DefaultValueFactory = _ => 3 };
+var seed = new Option<long>("--seed") { Description = "The seed of the first picture; each further picture has the next one.", DefaultValueFactory = _ => 1 };
+var output = new Option<string>("--out") { Description = "The folder that pictures and report are written to.", DefaultValueFactory = _ => "out" };
+var command = new RootCommand("Text to image with the sample model, under every caching policy.") { prompt, style, policies, steps, guidance, seed, output };
+command.SetAction((given, cancelled) => Sample.RunAsync(
+    new SampleRequest(
+        given.GetValue(prompt),
+        given.GetValue(style),
+        given.GetValue(policies)?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
+        given.GetValue(steps),
+        given.GetValue(guidance),
+        given.GetValue(seed),
+        given.GetRequiredValue(output)),
+    cancelled));
 
-try
+var parsed = command.Parse(args);
+if (parsed.Errors is [var first, ..])
 {
-    return await Sample.RunAsync(Arguments.Parse(args), interrupt.Token);
-}
-catch (BadInputException problem)
-{
-    Console.Error.WriteLine(problem.Message);
+    Console.Error.WriteLine($"{first.Message} '--help' shows the options.");
     return 2;
 }
-catch (OperationCanceledException) when (interrupt.IsCancellationRequested)
-{
-    Console.Error.WriteLine("Cancelled; nothing was written.");
-    return 1;
-}
+
+return await parsed.InvokeAsync();

@@ -65,6 +65,13 @@ public static class ComparisonTable
         return $"The clock is not usable here ({why}): something else keeps the machine busy. Controls and rankings go by the ideal speed-ups; measure again on a quiet machine, or with more rounds.";
     }
 
+    /// <summary>The table with what its columns mean and what must be said about the times, for a terminal or a log.</summary>
+    public static string ToText(ComparisonResults results)
+    {
+        var note = NoteOnClock(results);
+        return $"{Of(results).ToPlainText()}\n{string.Join('\n', Legend)}\n{(note.Length == 0 ? "" : $"\n{note}\n")}";
+    }
+
     private static string Control(ComparisonResults results, ComparedRow row)
     {
         var (steps, psnr) = (results.ControlStepsOf(row), results.ControlPsnrOf(row));

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
-using CachePolicies.Reporting;
 
 namespace CachePolicies.Tool;
 
@@ -43,13 +42,13 @@ internal static class CompareVerb
             var plan = new ComparisonPlan(how.Steps, how.Guidance, PlannedPicture.Each(what, [.. numbers]), [.. which.Select(p => p.ToCompared())])
             {
                 Rounds = RoundsOf(parsed.GetValue(rounds)),
-                Save = (name, image) => Save(folder, name, image),
+                Save = (name, image) => ComparisonFiles.SavePicture(folder, name, image),
                 Perceptual = perceptual is null ? null : perceptual.Between,
             };
-            var comparer = new Comparer(new SessionPictures(session, how), plan, console.Time);
+            var comparer = new Comparer(session.Pictures(how, what[0]), plan, console.Time);
             var isWhole = false;
             var results = ToolProgress.Run(console, comparer.Work, tell => comparer.Run(tell, out isWhole, cancellationToken));
-            Write(folder, results, comparer.PictureOf);
+            ComparisonFiles.Write(folder, results, comparer.PictureOf);
             Tell(console, results, folder, parsed.GetValue(json));
             if (!isWhole)
             {
@@ -61,25 +60,9 @@ internal static class CompareVerb
         return command;
     }
 
-    private static void Save(string folder, string name, RgbImage image)
-    {
-        var path = Path.Combine(folder, name);
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        Png.Save(path, image);
-    }
-
     private static int? RoundsOf(int? rounds) => rounds is null or (>= 1 and <= MostRounds)
         ? rounds
         : throw new UsageException(string.Create(CultureInfo.InvariantCulture, $"--rounds is {rounds}; expected 1 to {MostRounds}."));
-
-    private static void Write(string folder, ComparisonResults results, Func<ComparedRun, RgbImage> pictureOf)
-    {
-        OutputPath.WriteText(Path.Combine(folder, "results.json"), JsonLine.Text(ResultsJson.Whole(results), indented: true) + "\n");
-        OutputPath.WriteText(Path.Combine(folder, "report.html"), new ReportPage(results, pictureOf).Render());
-        OutputPath.WriteText(Path.Combine(folder, "table.md"), ComparisonTable.Of(results).ToMarkdown());
-        Png.Save(Path.Combine(folder, "contact-sheet.png"), ComparisonPictures.Sheet(results, pictureOf).Draw());
-        Png.Save(Path.Combine(folder, "timeline.png"), ComparisonPictures.Timeline(results).Draw());
-    }
 
     private static void Tell(ToolConsole console, ComparisonResults results, string folder, bool json)
     {
@@ -96,26 +79,13 @@ internal static class CompareVerb
                 ["pictures"] = results.Uncached.Runs.Count,
                 ["clock"] = ResultsJson.Clock(results.Clock),
                 ["paretoFront"] = JsonLine.Texts(results.ParetoFront().Select(r => r.Label)),
-                ["results"] = Path.Combine(folder, "results.json"),
-                ["report"] = Path.Combine(folder, "report.html"),
+                ["results"] = Path.Combine(folder, ComparisonFiles.Results),
+                ["report"] = Path.Combine(folder, ComparisonFiles.Report),
             });
             return;
         }
 
-        console.Output.Write(ComparisonTable.Of(results).ToPlainText());
-        console.Output.WriteLine();
-        foreach (var line in ComparisonTable.Legend)
-        {
-            console.Output.WriteLine(line);
-        }
-
-        if (ComparisonTable.NoteOnClock(results) is { Length: > 0 } note)
-        {
-            console.Output.WriteLine();
-            console.Output.WriteLine(note);
-        }
-
-        console.Output.WriteLine();
-        console.Output.WriteLine(Path.Combine(folder, "report.html"));
+        console.Output.WriteLine(ComparisonTable.ToText(results));
+        console.Output.WriteLine(Path.Combine(folder, ComparisonFiles.Report));
     }
 }

@@ -59,6 +59,11 @@ internal sealed class ModelSession : IDisposable
     public PreparedGeneration Prepare(PictureRequest picture) => Model.Prepare(
         new TextToImage.PictureRequest(picture.Prompt) { Style = picture.Style, Seed = picture.Seed, Steps = picture.Steps, Guidance = picture.Guidance });
 
+    /// <summary>The model as a comparison draws with it.</summary>
+    /// <exception cref="PromptException">The prompt or style is unknown.</exception>
+    public TextToImagePictures Pictures(SamplingSettings how, string prompt) =>
+        new(Model, new TextToImage.PictureRequest(prompt) { Style = how.Style, Steps = how.Steps, Guidance = how.Guidance }, _time);
+
     /// <summary>Generates a picture.</summary>
     /// <param name="loop">From <see cref="Under"/>.</param>
     /// <param name="picture">What is asked for.</param>

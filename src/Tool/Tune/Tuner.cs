@@ -83,7 +83,7 @@ internal sealed class Tuner(ModelSession session, SamplingSettings how, IReadOnl
         }
 
         var labelled = settings.Select((s, i) => PolicySettings.Create(s.Policy.Name, s.Policy.Settings, $"{s.Policy.Name} {i + 1}").ToCompared()).ToArray();
-        var comparer = new Comparer(new SessionPictures(session, how), new ComparisonPlan(how.Steps, how.Guidance, PlannedPicture.Each(prompts, [.. seeds]), labelled), session.Time);
+        var comparer = new Comparer(session.Pictures(how, prompts[0]), new ComparisonPlan(how.Steps, how.Guidance, PlannedPicture.Each(prompts, [.. seeds]), labelled), session.Time);
         var results = comparer.Run(tell, out isWhole, cancellationToken, time);
         return [.. settings.Zip(results.Policies, (s, row) => new TunedSetting(s, row, results))];
     }
