@@ -21,7 +21,7 @@ internal static class TuneVerb
         var psnr = new Option<double?>("--target-psnr") { Description = "As fast as possible at so many decibels or more.", HelpName = "X" };
         var ssim = new Option<double?>("--target-ssim") { Description = "As fast as possible at this similarity or more.", HelpName = "X" };
         var speedup = new Option<double?>("--target-speedup") { Description = "As good as possible, so many times faster or more.", HelpName = "X" };
-        var promptFile = new Option<string?>("--prompts") { Description = "A file with a prompt a line.", HelpName = "FILE" };
+        var promptFile = new Option<string?>("--prompts") { Description = "A file with one prompt per line.", HelpName = "FILE" };
         var prompts = new Option<string[]>("--prompt") { Description = "A prompt; may be given several times.", HelpName = "P", DefaultValueFactory = _ => [] };
         var traces = new Option<string[]>("--trace", "-t") { Description = "A recorded run to screen settings on; recorded from the prompts otherwise.", HelpName = "TRACE", DefaultValueFactory = _ => [] };
         var seeds = new Option<string>("--seeds") { Description = "Held-out seeds for verification.", HelpName = "101,102", DefaultValueFactory = _ => "101,102" };
