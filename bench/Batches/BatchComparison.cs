@@ -1,4 +1,3 @@
-using CachePolicies.Comparison;
 using CachePolicies.Engine;
 using CachePolicies.Policies;
 
@@ -110,7 +109,7 @@ internal sealed class BatchComparison
     /// <summary>A policy with a threshold and a way of deciding, what it drew and decided, and its times.</summary>
     private sealed record Run(float Threshold, DenoisingLoop Loop, LaneDecisions Decisions, double Psnr, List<double> Seconds)
     {
-        public BatchRun Result() => new(Threshold, Psnr, Decisions.Shares, [.. Seconds]);
+        public BatchRun Result() => new(Threshold, Psnr, Decisions.Extents, [.. Seconds]);
     }
 
     private sealed class Contest(BatchPolicy policy, Run perSample, Run oneForAll)

@@ -41,8 +41,8 @@ internal static class BatchReport
                 row.Policy.Name,
                 Invariant($"{row.PerSample.Threshold:G3} / {row.OneForAll.Threshold:G3}"),
                 $"{Decibels.Text(row.PerSample.Psnr)} / {Decibels.Text(row.OneForAll.Psnr)}",
-                Shares(row.PerSample),
-                Shares(row.OneForAll),
+                row.PerSample.Extents.ToString(),
+                row.OneForAll.Extents.ToString(),
                 Ratio(comparison.UncachedSeconds, row.PerSample.Seconds),
                 Ratio(comparison.UncachedSeconds, row.OneForAll.Seconds),
                 Ratio(row.OneForAll.Seconds, row.PerSample.Seconds));
@@ -71,8 +71,6 @@ internal static class BatchReport
 
         return table.ToMarkdown();
     }
-
-    private static string Shares(BatchRun run) => Invariant($"{run.Shares[0]:F0} / {run.Shares[1]:F0} / {run.Shares[2]:F0}");
 
     private static string Ratio(double[] over, double[] under) => Invariant($"{Statistics.Median([.. over.Zip(under, (a, b) => a / b)]):F2}×");
 }

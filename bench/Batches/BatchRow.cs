@@ -3,9 +3,9 @@ namespace CachePolicies.Bench;
 /// <summary>A batch under one way of deciding.</summary>
 /// <param name="Threshold">The policy's threshold.</param>
 /// <param name="Psnr">Mean against the uncached batch, in decibels.</param>
-/// <param name="Shares">Evaluations of a lane that were computed in full, in part and not at all, on average.</param>
+/// <param name="Extents">How much was computed per lane.</param>
 /// <param name="Seconds">The time of the batch in each round.</param>
-internal sealed record BatchRun(float Threshold, double Psnr, double[] Shares, double[] Seconds);
+internal sealed record BatchRun(float Threshold, double Psnr, ExtentCounts Extents, double[] Seconds);
 
 /// <summary>A batch under decisions of each sample beside the same samples alone.</summary>
 /// <param name="LargestDifference">Between the latents.</param>

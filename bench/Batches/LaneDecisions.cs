@@ -14,13 +14,14 @@ internal sealed class LaneDecisions(int sample = 0) : IEvaluationObserver
     /// <summary>How many lanes computed a stage, summed over the stages and evaluations.</summary>
     public long StageRows => _lanes.Values.Sum(l => (long)l.Computed.Count);
 
-    /// <summary>How many evaluations of a lane were computed in full, in part and not at all, on average over the lanes.</summary>
-    public double[] Shares
+    /// <summary>How much was computed per lane.</summary>
+    public ExtentCounts Extents
     {
         get
         {
-            var lanes = _lanes.Keys.Select(k => (k.Sample, k.Branch)).Distinct().Count();
-            return [.. Enum.GetValues<ComputedShare>().Select(share => _lanes.Values.Count(l => l.Share == share) / (double)lanes)];
+            double lanes = _lanes.Keys.Select(k => (k.Sample, k.Branch)).Distinct().Count();
+            double Count(ComputedShare share) => _lanes.Values.Count(l => l.Share == share) / lanes;
+            return new ExtentCounts(Count(ComputedShare.Full), Count(ComputedShare.Partial), Count(ComputedShare.Skipped));
         }
     }
 

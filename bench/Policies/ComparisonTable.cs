@@ -31,7 +31,7 @@ internal static class ComparisonTable
             table.AddRow(
                 row.Entry.Policy,
                 row.Entry.Settings,
-                Invariant($"{row.Shares[0]:F0} / {row.Shares[1]:F0} / {row.Shares[2]:F0}"),
+                row.Extents.ToString(),
                 Invariant($"{row.Speedup:F2}×"),
                 Invariant($"{row.Realised:F2}"),
                 row.Psnr.ToString(),

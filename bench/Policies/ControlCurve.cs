@@ -1,5 +1,3 @@
-using CachePolicies.Comparison;
-
 namespace CachePolicies.Bench;
 
 /// <summary>

@@ -12,7 +12,7 @@ internal sealed record SweepEntry(string Policy, string Settings, ICachePolicy I
 
 /// <summary>What the prompts so far say of an entry.</summary>
 /// <param name="Entry">The entry.</param>
-/// <param name="Shares">Evaluations of a lane that were computed in full, in part and not at all, on average.</param>
+/// <param name="Extents">How much was computed.</param>
 /// <param name="Speedup">Over the uncached loop: the median of the prompts' ratios.</param>
 /// <param name="Realised">The speed-up over the one that the times of the stages alone allow.</param>
 /// <param name="Psnr">Against the uncached pictures: means in decibels.</param>
@@ -20,7 +20,7 @@ internal sealed record SweepEntry(string Policy, string Settings, ICachePolicy I
 /// <param name="ControlSteps">How many uncached steps take the same time.</param>
 /// <param name="Control">The PSNR of so many uncached steps.</param>
 internal sealed record ComparedRow(
-    SweepEntry Entry, double[] Shares, double Speedup, double Realised, KnownNew Psnr, double Least, double ControlSteps, KnownNew Control)
+    SweepEntry Entry, ExtentCounts Extents, double Speedup, double Realised, KnownNew Psnr, double Least, double ControlSteps, KnownNew Control)
 {
     /// <summary>How far above its control it stands.</summary>
     public KnownNew AboveControl => Psnr - Control;
@@ -40,7 +40,7 @@ internal sealed class PolicyComparison(SampleModel model, int steps, IEnumerable
     private readonly StageTimes _times = new();
     private readonly List<Outcome> _outcomes = [];
     private readonly List<double> _uncachedSeconds = [];
-    private StageTimes.Recording? _uncachedRecording;
+    private RunRecorder? _uncachedRecording;
 
     /// <summary>Sampler steps.</summary>
     public int Steps => steps;
@@ -66,7 +66,7 @@ internal sealed class PolicyComparison(SampleModel model, int steps, IEnumerable
     public void Run(BenchPrompt prompt, bool observe)
     {
         var request = model.Request(steps, prompt);
-        var recordings = new Dictionary<SweepEntry, StageTimes.Recording>();
+        var recordings = new Dictionary<SweepEntry, RunRecorder>();
         if (observe)
         {
             _uncachedRecording = Observe(_uncached, request);
@@ -102,12 +102,12 @@ internal sealed class PolicyComparison(SampleModel model, int steps, IEnumerable
         var outcomes = _outcomes.Where(o => ReferenceEquals(o.Entry, entry)).ToArray();
         var observed = outcomes.Where(o => o.Recording is not null).ToArray();
         var speedup = Statistics.Median([.. outcomes.Select(o => o.Speedup)]);
-        var ideal = _times.IdealSeconds(_uncachedRecording!);
+        var ideal = _times.Sum(_uncachedRecording!.Stages);
         return new ComparedRow(
             entry,
-            [.. Enumerable.Range(0, 3).Select(share => observed.Average(o => o.Recording!.Shares[share] / 2.0))],
+            ExtentCounts.Mean([.. observed.Select(o => ExtentCounts.Of(o.Recording!.Evaluations))]),
             speedup,
-            Statistics.Median([.. observed.Select(o => o.Speedup / (ideal / _times.IdealSeconds(o.Recording!)))]),
+            Statistics.Median([.. observed.Select(o => o.Speedup / (ideal / _times.Sum(o.Recording!.Stages)))]),
             KnownNew.Means(outcomes, o => o.IsNew, o => o.Psnr),
             outcomes.Min(o => o.Psnr),
             steps / speedup,
@@ -121,13 +121,14 @@ internal sealed class PolicyComparison(SampleModel model, int steps, IEnumerable
         return order;
     }
 
-    private StageTimes.Recording Observe(DenoisingLoop loop, GenerationRequest request)
+    private RunRecorder Observe(DenoisingLoop loop, GenerationRequest request)
     {
-        var recording = _times.Record();
-        loop.Draw(request, recording);
-        return recording;
+        var recorder = new RunRecorder();
+        loop.Draw(request, recorder);
+        _times.Add(recorder.Stages);
+        return recorder;
     }
 
     /// <summary>What one entry gave on one prompt.</summary>
-    private sealed record Outcome(SweepEntry Entry, bool IsNew, double Speedup, double Psnr, StageTimes.Recording? Recording);
+    private sealed record Outcome(SweepEntry Entry, bool IsNew, double Speedup, double Psnr, RunRecorder? Recording);
 }

@@ -1,5 +1,4 @@
 using System.Text;
-using CachePolicies.Comparison;
 using CachePolicies.Reporting;
 using static System.FormattableString;
 

@@ -80,14 +80,3 @@ internal static class Interleaved
         return (ThreadClock.Seconds - start) / repeats;
     }
 }
-
-/// <summary>What numbers say together.</summary>
-internal static class Statistics
-{
-    public static double Median(double[] values)
-    {
-        var sorted = values.Order().ToArray();
-        var middle = sorted.Length / 2;
-        return sorted.Length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-    }
-}
