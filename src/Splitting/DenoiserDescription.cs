@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace CachePolicies.Splitting;
 
 /// <summary>An input of a denoiser.</summary>
@@ -17,7 +19,19 @@ public sealed record DenoiserStack(string Name, int Count);
 /// <param name="Kind"><c>state</c>, <c>conditioning</c>, <c>carried</c> or <c>signal</c>.</param>
 /// <param name="Type">The element type.</param>
 /// <param name="Axes">The axes without the batch axis.</param>
-public sealed record BoundaryTensor(string Name, string Kind, OnnxElementType Type, IReadOnlyList<OnnxDimension> Axes);
+public sealed record BoundaryTensor(string Name, string Kind, OnnxElementType Type, IReadOnlyList<OnnxDimension> Axes)
+{
+    /// <summary>The graph's tensors that it is made of: one, or for a difference two; none for a number that shapes decide.</summary>
+    public IReadOnlyList<string> GraphTensors { get; init; } = [];
+
+    /// <summary>Where it holds the frames of a video; <see langword="null"/> where it holds none, or that could not be told.</summary>
+    public DenoiserFrames? Frames { get; init; }
+}
+
+/// <summary>Where a tensor holds the frames of a video.</summary>
+/// <param name="Axis">The axis along which they lie one after another, without the batch axis.</param>
+/// <param name="Count">How many there are.</param>
+public sealed record DenoiserFrames(int Axis, OnnxDimension Count);
 
 /// <summary>A boundary.</summary>
 /// <param name="Name">Its name.</param>
@@ -66,6 +80,18 @@ public sealed record DenoiserDescription(
     /// <summary>What is computed once for a generation, before the stages; <see langword="null"/> where nothing is.</summary>
     public DenoiserPrelude? Prelude { get; init; }
 
+    /// <summary>The batch where the model fixes it, so that lanes run one after another; <see langword="null"/> where it is free.</summary>
+    public long? FixedBatch { get; init; }
+
+    /// <summary>The bytes of all weights, each once.</summary>
+    public long WeightBytes { get; init; }
+
+    /// <summary>The bytes of weights that the model's file holds itself: a split copies them once.</summary>
+    public long WeightBytesInside { get; init; }
+
+    /// <summary>What a person should know before a split, a sentence each.</summary>
+    public IReadOnlyList<string> Notices { get; init; } = [];
+
     internal static DenoiserDescription Of(SplitPlan plan)
     {
         var graph = plan.Graph;
@@ -76,18 +102,41 @@ public sealed record DenoiserDescription(
             plan.Family,
             graph.File.IrVersion,
             graph.File.Opset,
-            [.. graph.Index.Inputs.Select(input => new DenoiserInput(input, graph.MeaningOf(input), graph.Shapes.Of(input).Type, graph.Shapes.Of(input).Axes))],
+            [.. graph.Index.Inputs.Select(input => new DenoiserInput(input, graph.Inputs.MeaningOf(input), graph.Shapes.Of(input).Type, graph.Shapes.Of(input).Axes))],
             graph.Output,
             [.. plan.Blocks.GroupBy(block => block.Stack).Select(stack => new DenoiserStack(stack.Key, stack.Count()))],
             [.. plan.Boundaries.Select(boundary => new DenoiserBoundary(boundary.Name, boundary.Role, TensorsOf(boundary)))],
             [.. stages.Select(stage => stage with { ComputeShare = total > 0 ? stage.ComputeShare / total : 0 })])
         {
             Prelude = PreludeOf(plan),
+            FixedBatch = plan.FixedBatch,
+            WeightBytes = graph.Model.Graph.Initializer.Sum(weight => weight.ByteCount()),
+            WeightBytesInside = Inside(graph),
+            Notices = [.. NoticesOf(plan)],
         };
     }
 
+    private static long Inside(DenoiserGraph graph) => graph.Model.AllTensors().Where(tensor => !tensor.IsExternal() && tensor.RawData.Length >= WeightStore.InlineBelow).Sum(tensor => (long)tensor.RawData.Length);
+
+    private static IEnumerable<string> NoticesOf(SplitPlan plan)
+    {
+        if (plan.Graph.Inputs.Notice is { } notice)
+        {
+            yield return notice;
+        }
+
+        if (plan.FixedBatch is { } batch)
+        {
+            yield return string.Create(CultureInfo.InvariantCulture, $"The batch is fixed at {batch}: the branches of guidance and the pictures of a request run one after another.");
+        }
+    }
+
     private static IReadOnlyList<BoundaryTensor> TensorsOf(PlannedBoundary boundary) =>
-        [.. boundary.Tensors.Select(tensor => new BoundaryTensor(tensor.Name, ManifestWriter.KindName(tensor.Kind), tensor.Type, tensor.Axes))];
+        [.. boundary.Tensors.Select(tensor => new BoundaryTensor(tensor.Name, ManifestWriter.KindName(tensor.Kind), tensor.Type, tensor.Axes)
+        {
+            GraphTensors = [.. StageSlice.ValuesOf(tensor.Origin)],
+            Frames = tensor.Frames is { } frames ? new DenoiserFrames(frames.Axis, frames.Count) : null,
+        })];
 
     private static DenoiserPrelude? PreludeOf(SplitPlan plan)
     {
@@ -109,25 +158,8 @@ public sealed record DenoiserDescription(
             .Where(graph.Index.Initializers.ContainsKey).Select(name => graph.Index.Initializers[name]).ToList();
         return new DenoiserStage(
             plan.StageName(stage), plan.Boundaries[stage].Name, plan.Boundaries[stage + 1].Name, nodes.Count,
-            weights.Sum(weight => weight.ElementCount()), weights.Sum(weight => weight.ByteCount()), nodes.Sum(node => Multiplications(graph, node)));
+            weights.Sum(weight => weight.ElementCount()), weights.Sum(weight => weight.ByteCount()), nodes.Sum(node => Products.Cost(graph, graph.Index.Nodes[node])));
     }
-
-    // Multiplications of a product: elements of the result times the length of the inner axis.
-    private static double Multiplications(DenoiserGraph graph, int node)
-    {
-        var proto = graph.Index.Nodes[node];
-        var result = proto.Output.Count > 0 ? graph.Shapes.ElementCount(proto.Output[0]) : 0;
-        return proto.OpType switch
-        {
-            "MatMul" or "Gemm" => result * Math.Max(1, Last(graph, proto.Input[0])),
-            "Conv" => result * (graph.Shapes.ElementCount(proto.Input[1]) / Math.Max(1, First(graph, proto.Input[1]))),
-            _ => 0,
-        };
-    }
-
-    private static double Last(DenoiserGraph graph, string value) => graph.Shapes.Of(value).Axes is [.., { Value: { } size }] ? size : 1;
-
-    private static double First(DenoiserGraph graph, string value) => graph.Shapes.Of(value).Axes is [{ Value: { } size }, ..] ? size : 1;
 }
 
 /// <summary>Says what an exported ONNX denoiser is, without loading its weights.</summary>
@@ -141,6 +173,6 @@ public static class DenoiserInspector
     public static DenoiserDescription Inspect(string path, SplitOptions? options = null)
     {
         options ??= new SplitOptions();
-        return DenoiserDescription.Of(SplitPlanner.Plan(new DenoiserGraph(OnnxModelFile.Load(path), options), options));
+        return DenoiserDescription.Of(SplitPlanner.Plan(OnnxModelFile.Load(path), options));
     }
 }

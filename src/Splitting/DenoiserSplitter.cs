@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using CachePolicies.Onnx.Schema;
+using Google.Protobuf;
 
 namespace CachePolicies.Splitting;
 
@@ -8,7 +9,8 @@ namespace CachePolicies.Splitting;
 /// <param name="Description">The model's boundaries and stages.</param>
 /// <param name="BytesWritten">Bytes that were written, graphs and weights; links to existing weights cost none.</param>
 /// <param name="Notices">What a person should know, a sentence each.</param>
-public sealed record SplitResult(string Directory, DenoiserDescription Description, long BytesWritten, IReadOnlyList<string> Notices);
+/// <param name="Verification">What the proof found; <see langword="null"/> where nothing was verified.</param>
+public sealed record SplitResult(string Directory, DenoiserDescription Description, long BytesWritten, IReadOnlyList<string> Notices, SplitVerification? Verification);
 
 /// <summary>Splits an exported ONNX denoiser into stages that run under every caching policy.</summary>
 public static class DenoiserSplitter
@@ -16,44 +18,44 @@ public static class DenoiserSplitter
     // A fingerprint reads every byte: larger models go without.
     private const long FingerprintBelow = 8L << 30;
 
+    // A model whose weights are larger is verified only where it is asked for: the proof holds it in memory twice.
+    private const long VerifiedBelow = 4L << 30;
+
+    // Weights inside the model are given to the runtime with it where they are smaller.
+    private const long InMemoryBelow = 512L << 20;
+
     /// <summary>Writes the stages of a model, the whole model under the same names, and a manifest.</summary>
-    /// <param name="path">The model's ONNX file.</param>
-    /// <param name="directory">The directory to make; it must not exist. It is filled beside its place and renamed when it is whole.</param>
+    /// <param name="onnxFile">The model's ONNX file.</param>
+    /// <param name="outputFolder">The directory to make; it must not exist. It is filled beside its place and renamed when it is whole.</param>
     /// <param name="options">What to do differently from what is found; none by default.</param>
-    /// <param name="verify">
-    /// Called before the directory gets its name, with the path of the manifest, beside which the stages lie, and the path of the whole model with
-    /// every boundary's tensors as further outputs; what it throws undoes the split.
-    /// </param>
-    /// <param name="cancellationToken">Ends the split between two stages and undoes it.</param>
+    /// <param name="cancellationToken">Ends the split, and undoes it.</param>
     /// <exception cref="OnnxFormatException">The file is damaged.</exception>
-    /// <exception cref="ModelSplitException">The model cannot be cut so.</exception>
+    /// <exception cref="ModelSplitException">The model cannot be cut so, or the stages do not compute what it computes.</exception>
     /// <exception cref="IOException">The target exists or cannot be written; nothing is left behind.</exception>
-    public static SplitResult Split(
-        string path, string directory, SplitOptions? options = null, Action<string, string>? verify = null, CancellationToken cancellationToken = default) =>
-        Split(path, directory, options, verify, static file => new FileStream(file, FileMode.CreateNew, FileAccess.Write), cancellationToken);
+    public static SplitResult Split(string onnxFile, string outputFolder, SplitOptions? options = null, CancellationToken cancellationToken = default) =>
+        Split(onnxFile, outputFolder, options, static file => new FileStream(file, FileMode.CreateNew, FileAccess.Write), cancellationToken);
 
     /// <summary>The same with every file that is written opened by <paramref name="create"/>.</summary>
-    internal static SplitResult Split(
-        string path, string directory, SplitOptions? options, Action<string, string>? verify, Func<string, Stream> create, CancellationToken cancellationToken)
+    internal static SplitResult Split(string onnxFile, string outputFolder, SplitOptions? options, Func<string, Stream> create, CancellationToken cancellationToken)
     {
-        ArgumentException.ThrowIfNullOrEmpty(directory);
+        ArgumentException.ThrowIfNullOrEmpty(outputFolder);
         options ??= new SplitOptions();
-        var target = Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory));
+        var target = Path.TrimEndingDirectorySeparator(Path.GetFullPath(outputFolder));
         if (Path.Exists(target))
         {
-            throw new IOException($"'{directory}' exists already; name a directory that does not, or remove it first.");
+            throw new IOException($"'{outputFolder}' exists already; name a directory that does not, or remove it first.");
         }
 
-        var file = OnnxModelFile.Load(path);
-        var plan = SplitPlanner.Plan(new DenoiserGraph(file, options), options);
+        var file = OnnxModelFile.Load(onnxFile);
+        var plan = SplitPlanner.Plan(file, options);
         CheckPrediction(options.Prediction);
         var temporary = $"{target}.{Guid.NewGuid():N}.tmp";
+        SplitResult result;
         try
         {
             Directory.CreateDirectory(temporary);
-            var (written, notices) = Fill(temporary, plan, options, verify, create, cancellationToken);
+            result = Fill(temporary, plan, options, create, cancellationToken) with { Directory = target };
             Directory.Move(temporary, target);
-            return new SplitResult(target, DenoiserDescription.Of(plan), written, notices);
         }
         catch (Exception failure)
         {
@@ -64,44 +66,38 @@ public static class DenoiserSplitter
 
             if (failure is IOException full && DiskFull.Is(full))
             {
-                throw DiskFull.Explain(full, directory);
+                throw DiskFull.Explain(full, outputFolder);
             }
 
             throw;
         }
+
+        return options.DropOriginal ? Drop(result, file) : result;
     }
 
-    private static (long Written, List<string> Notices) Fill(
-        string folder, SplitPlan plan, SplitOptions options, Action<string, string>? verify, Func<string, Stream> create, CancellationToken cancellationToken)
+    private static SplitResult Fill(string folder, SplitPlan plan, SplitOptions options, Func<string, Stream> create, CancellationToken cancellationToken)
     {
         var file = plan.Graph.File;
-        var files = new List<string>();
-        using var weights = new WeightStore(file, folder, create);
+        var notices = new List<string>();
+        using var weights = new WeightStore(file, folder, [.. plan.Files, ManifestWriter.WholeFile, ManifestWriter.FileName, ManifestWriter.UnfinishedFile, .. options.Files.Keys], create);
         if (StageGraphWriter.WritePrelude(plan) is { } prelude)
         {
-            files.Add(ManifestWriter.PreludeFile);
-            Save(prelude, files[^1]);
+            Save(prelude, SplitPlan.PreludeFile);
         }
 
         for (var stage = 0; stage < plan.Boundaries.Count - 1; stage++)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            files.Add(ManifestWriter.StageFile(plan, stage));
-            Save(StageGraphWriter.Write(plan, stage), files[^1]);
+            Save(StageGraphWriter.Write(plan, stage), plan.StageFile(stage));
         }
 
         Save(StageGraphWriter.WriteWhole(plan, withBoundaries: false), ManifestWriter.WholeFile);
-        const string probe = "verification.onnx";
-        if (verify is not null)
-        {
-            Save(StageGraphWriter.WriteWhole(plan, withBoundaries: true), probe);
-        }
 
         // What is verified and fingerprinted is on the disk.
         weights.Dispose();
-        var fingerprint = Fingerprint(folder, [.. files, .. weights.Files]);
+        var fingerprint = Fingerprint(folder, [.. plan.Files, .. weights.Files]);
         // Until everything is done the manifest has a name by which nobody loads it.
-        var unfinished = Path.Combine(folder, ManifestWriter.FileName + ".unfinished");
+        var unfinished = Path.Combine(folder, ManifestWriter.UnfinishedFile);
         using (var manifest = create(unfinished))
         {
             var name = options.Name ?? Path.GetFileNameWithoutExtension(file.Path);
@@ -109,21 +105,51 @@ public static class DenoiserSplitter
         }
 
         AddFiles(folder, options.Files);
-
-        verify?.Invoke(unfinished, Path.Combine(folder, probe));
-        File.Delete(Path.Combine(folder, probe));
+        var description = DenoiserDescription.Of(plan);
+        var verification = options.Verify ?? description.WeightBytes < VerifiedBelow
+            ? SplitVerification.Run(plan, folder, Whole(), options.Verify == true, notices.Add, cancellationToken)
+            : null;
         File.Move(unfinished, Path.Combine(folder, ManifestWriter.FileName));
-        var graphs = files.Append(ManifestWriter.WholeFile).Append(ManifestWriter.FileName).Concat(options.Files.Keys).Sum(name => new FileInfo(Path.Combine(folder, name)).Length);
-        return (weights.BytesWritten + graphs, weights.Notices);
+        var graphs = plan.Files.Append(ManifestWriter.WholeFile).Append(ManifestWriter.FileName).Concat(options.Files.Keys).Sum(name => new FileInfo(Path.Combine(folder, name)).Length);
+        return new SplitResult(folder, description, weights.BytesWritten + graphs, [.. weights.Notices, .. notices], verification);
 
         void Save(GraphProto graph, string name)
         {
             weights.Externalise(graph);
-            var model = new ModelProto { IrVersion = file.IrVersion, ProducerName = "CachePolicies", Graph = graph };
-            model.OpsetImport.AddRange(file.Model.OpsetImport);
-            model.Functions.AddRange(file.Model.Functions);
-            OnnxModelFile.Save(model, Path.Combine(folder, name), create);
+            OnnxModelFile.Save(Model(graph), Path.Combine(folder, name), create);
         }
+
+        ModelProto Model(GraphProto graph)
+        {
+            var model = new ModelProto { IrVersion = file.IrVersion, ProducerName = "CachePolicies", Graph = graph };
+            model.OpsetImport.AddRange(plan.Graph.Model.OpsetImport);
+            return model;
+        }
+
+        // The source's own weights, where they are. Behind links, which the runtime does not follow, and where they would be in memory several times, their copies.
+        (IMessage, string) Whole()
+        {
+            var graph = StageGraphWriter.WriteWhole(plan, withBoundaries: true);
+            if (description.WeightBytesInside < InMemoryBelow && !file.ExternalTensors.Any(tensor => WeightStore.IsBehindLink(file.Folder, tensor.FullPath)))
+            {
+                return (Model(graph), file.Folder);
+            }
+
+            weights.Externalise(graph);
+            return (Model(graph), folder);
+        }
+    }
+
+    private static SplitResult Drop(SplitResult result, OnnxModelFile file)
+    {
+        if (result.Verification is null)
+        {
+            return result with { Notices = [.. result.Notices, $"'{file.Path}' was kept: the split was not verified."] };
+        }
+
+        var length = new FileInfo(file.Path).Length;
+        File.Delete(file.Path);
+        return result with { Notices = [.. result.Notices, $"'{file.Path}' ({length} bytes) was removed: '{ManifestWriter.WholeFile}' in the new directory is the same model."] };
     }
 
     private static void AddFiles(string folder, IDictionary<string, string> files)
@@ -145,7 +171,7 @@ public static class DenoiserSplitter
     {
         if (prediction is not (null or "velocity" or "epsilon"))
         {
-            throw new ModelSplitException($"The prediction '{prediction}' is not known; 'velocity' or 'epsilon' is right.");
+            throw new ModelSplitException($"The prediction '{prediction}' is not known; expected 'velocity' or 'epsilon'.");
         }
     }
 

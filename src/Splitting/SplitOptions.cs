@@ -29,6 +29,14 @@ public sealed class SplitOptions
     /// <value>The default, <see langword="null"/>, is velocity for transformers with two streams and for video, epsilon for the others.</value>
     public string? Prediction { get; set; }
 
+    /// <summary>Whether the model and its stages run on the same random inputs, at two sizes where sizes are free, and are compared at every boundary.</summary>
+    /// <value>The default, <see langword="null"/>, does so where the weights are smaller than 4 GB and a run takes little memory.</value>
+    public bool? Verify { get; set; }
+
+    /// <summary>Whether the model's file is removed when the split is made and verified; the new directory holds the whole model too.</summary>
+    /// <value>The default is <see langword="false"/>.</value>
+    public bool DropOriginal { get; set; }
+
     /// <summary>Cuts beside or instead of those that are found: the boundary's name, then the graph's values that are its state.</summary>
     public IDictionary<string, IReadOnlyList<string>> Cuts { get; } = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);
 

@@ -62,13 +62,75 @@ public sealed class DenoiserSplitterTests : IDisposable
     }
 
     [Fact]
-    public void Weights_behind_a_symbolic_link_are_linked_themselves()
+    public void What_a_symbolic_link_leads_to_is_copied()
     {
         var path = WriteExternal("pixart");
         File.Move(_folder.File("pixart.data"), _folder.File("blob"));
         File.CreateSymbolicLink(_folder.File("pixart.data"), _folder.File("blob"));
+        var split = DenoiserSplitter.Split(path, _folder.File("split"), new SplitOptions { Verify = true });
+        var copy = Path.Combine(split.Directory, "pixart.data");
+        Assert.Null(new FileInfo(copy).LinkTarget);
+        Assert.Contains("was copied: it is a symbolic link in the model's folder.", Assert.Single(split.Notices), StringComparison.Ordinal);
+        Assert.Equal(0, split.Verification!.Largest);
+        File.WriteAllBytes(_folder.File("blob"), [1]);
+        Assert.NotEqual(1, new FileInfo(copy).Length);
+    }
+
+    [Theory]
+    [InlineData("denoiser.onnx")]
+    [InlineData("head.onnx")]
+    [InlineData("Manifest.json")]
+    [InlineData("weights.bin")]
+    public void External_data_with_the_name_of_a_file_that_is_written_gets_another(string name)
+    {
+        var path = WriteExternal("pixart");
+        var model = OnnxModelFile.Load(path).Model;
+        foreach (var location in model.AllTensors().SelectMany(tensor => tensor.ExternalData).Where(entry => entry.Key == "location"))
+        {
+            location.Value = name;
+        }
+
+        File.Move(_folder.File("pixart.data"), _folder.File(name));
+        File.WriteAllBytes(path, model.ToByteArray());
+        var data = File.ReadAllBytes(_folder.File(name));
+        var split = DenoiserSplitter.Split(path, _folder.File("split"), new SplitOptions { Verify = true });
+        Assert.Equal(0, split.Verification!.Largest);
+        Assert.Equal(data, File.ReadAllBytes(_folder.File(name)));
+        var used = Directory.GetFiles(split.Directory, "*.onnx").SelectMany(file => OnnxModelFile.Load(file).ExternalTensors).Select(tensor => tensor.Location).Distinct();
+        Assert.Equal(data, File.ReadAllBytes(Path.Combine(split.Directory, Assert.Single(used))));
+    }
+
+    [Fact]
+    public void The_original_is_removed_where_that_was_asked_for_and_the_split_was_verified()
+    {
+        var path = _folder.File("model.onnx");
+        File.Copy(Denoisers.PathOf("pixart"), path);
+        Assert.Contains("was kept: the split was not verified.", DenoiserSplitter.Split(path, _folder.File("first"), new SplitOptions { Verify = false, DropOriginal = true }).Notices[^1], StringComparison.Ordinal);
+        Assert.True(File.Exists(path));
+        Assert.Contains("was removed", DenoiserSplitter.Split(path, _folder.File("second"), new SplitOptions { DropOriginal = true }).Notices[^1], StringComparison.Ordinal);
+        Assert.False(File.Exists(path));
+    }
+
+    [Fact]
+    public void A_stage_that_never_ends_is_cancelled()
+    {
+        var path = _folder.Write("loop.onnx", WithEndlessLoop(Denoisers.Read("pixart")).ToByteArray());
+        using var soon = new CancellationTokenSource(TimeSpan.FromSeconds(2));
+        Assert.ThrowsAny<OperationCanceledException>(() => DenoiserSplitter.Split(path, _folder.File("split"), new SplitOptions { Verify = true }, soon.Token));
+        Assert.Equal(["loop.onnx"], Directory.GetFileSystemEntries(_folder.Path).Select(Path.GetFileName));
+    }
+
+    [Fact]
+    public void A_model_too_large_to_prove_is_split_and_says_so()
+    {
+        var model = Denoisers.Read("wan");
+        model.Graph.Input.Single(input => input.Name == "encoder_hidden_states").Type.TensorType.Shape.Dim[1] = new TensorShapeProto.Types.Dimension { DimValue = 1 << 22 };
+        var path = _folder.Write("large.onnx", model.ToByteArray());
         var split = DenoiserSplitter.Split(path, _folder.File("split"));
-        Assert.Null(new FileInfo(Path.Combine(split.Directory, "pixart.data")).LinkTarget);
+        Assert.Null(split.Verification);
+        Assert.StartsWith("Not verified: one value of a run has ", Assert.Single(split.Notices), StringComparison.Ordinal);
+        var error = Assert.Throws<ModelSplitException>(() => DenoiserSplitter.Split(path, _folder.File("asked"), new SplitOptions { Verify = true }));
+        Assert.Contains("cannot be verified here", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -117,17 +179,20 @@ public sealed class DenoiserSplitterTests : IDisposable
     [Fact]
     public void A_failed_verification_leaves_nothing()
     {
-        Assert.Throws<ModelSplitException>(() => DenoiserSplitter.Split(
-            Denoisers.PathOf("pixart"), _folder.File("split"), verify: (manifest, whole) =>
-            {
-                Assert.True(File.Exists(manifest));
-                Assert.True(File.Exists(whole));
-                // Killed here, the process would leave nothing that loads.
-                Assert.False(File.Exists(Path.Combine(Path.GetDirectoryName(manifest)!, "manifest.json")));
-                Assert.False(Directory.Exists(_folder.File("split")));
-                throw new ModelSplitException("no");
-            }));
-        Assert.Empty(Directory.GetFileSystemEntries(_folder.Path));
+        // Noise in a block: no two runs are alike.
+        var model = Denoisers.Read("pixart");
+        var last = LastBlock(model);
+        foreach (var node in model.Graph.Node.Where(node => node.Input.Contains(last)))
+        {
+            node.Input[node.Input.IndexOf(last)] = "noisy";
+        }
+
+        model.Graph.Node.Add(new NodeProto { OpType = "RandomNormalLike", Name = "/transformer_blocks.3/noise", Input = { last }, Output = { "noise" } });
+        model.Graph.Node.Add(new NodeProto { OpType = "Add", Name = "/transformer_blocks.3/add", Input = { last, "noise" }, Output = { "noisy" } });
+        var path = _folder.Write("noise.onnx", model.ToByteArray());
+        var error = Assert.Throws<ModelSplitException>(() => DenoiserSplitter.Split(path, _folder.File("split")));
+        Assert.StartsWith("The stages do not compute what the model computes: 'detail/image' differs by ", error.Message, StringComparison.Ordinal);
+        Assert.Equal(["noise.onnx"], Directory.GetFileSystemEntries(_folder.Path).Select(Path.GetFileName));
     }
 
     [Fact]
@@ -190,8 +255,40 @@ public sealed class DenoiserSplitterTests : IDisposable
     [Fact]
     public void An_unknown_prediction_is_told() =>
         Assert.Equal(
-            "The prediction 'score' is not known; 'velocity' or 'epsilon' is right.",
+            "The prediction 'score' is not known; expected 'velocity' or 'epsilon'.",
             Assert.Throws<ModelSplitException>(() => DenoiserSplitter.Split(Denoisers.PathOf("pixart"), _folder.File("split"), new SplitOptions { Prediction = "score" })).Message);
+
+    // After the last block, a body that adds nothing 2^62 times.
+    private static ModelProto WithEndlessLoop(ModelProto model)
+    {
+        var last = LastBlock(model);
+        foreach (var node in model.Graph.Node.Where(node => node.Input.Contains(last)))
+        {
+            node.Input[node.Input.IndexOf(last)] = "looped";
+        }
+
+        static ValueInfoProto Value(string name, OnnxElementType type) => new() { Name = name, Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = (int)type } } };
+        static ValueInfoProto Scalar(string name, OnnxElementType type)
+        {
+            var value = Value(name, type);
+            value.Type.TensorType.Shape = new TensorShapeProto();
+            return value;
+        }
+
+        var body = new GraphProto
+        {
+            Name = "body",
+            Input = { Scalar("i", OnnxElementType.Int64), Scalar("more", OnnxElementType.Boolean), Value("x", OnnxElementType.Float32) },
+            Output = { Value("again", OnnxElementType.Boolean), Value("y", OnnxElementType.Float32) },
+        };
+        body.Node.Add(new NodeProto { OpType = "Identity", Input = { "more" }, Output = { "again" } });
+        body.Node.Add(new NodeProto { OpType = "Abs", Input = { "x" }, Output = { "y" } });
+        var loop = new NodeProto { OpType = "Loop", Name = "/loop", Input = { "turns", "", last }, Output = { "looped" } };
+        loop.Attribute.Add(new AttributeProto { Name = "body", Type = AttributeProto.Types.AttributeType.Graph, G = body });
+        model.Graph.Node.Add(loop);
+        model.Graph.Initializer.Add(new TensorProto { Name = "turns", DataType = (int)OnnxElementType.Int64, RawData = ByteString.CopyFrom(BitConverter.GetBytes(1L << 62)) });
+        return model;
+    }
 
     private static string LastBlock(ModelProto model) =>
         model.Graph.Node.Last(node => node.Name.StartsWith("/transformer_blocks.3/Add", StringComparison.Ordinal)).Output[0];

@@ -60,7 +60,7 @@ public sealed class FrameTracerTests : IDisposable
     private string[] FramesOf(ModelProto model)
     {
         var options = new SplitOptions();
-        var plan = SplitPlanner.Plan(new DenoiserGraph(OnnxModelFile.Load(_folder.Write($"{Guid.NewGuid():N}.onnx", model.ToByteArray())), options), options);
+        var plan = SplitPlanner.Plan(OnnxModelFile.Load(_folder.Write($"{Guid.NewGuid():N}.onnx", model.ToByteArray())), options);
         return [.. plan.Boundaries.SelectMany(boundary => boundary.Tensors.Where(tensor => tensor.Frames is not null)
             .Select(tensor => $"{boundary.Name}/{tensor.Name} {tensor.Frames!.Axis} {tensor.Frames.Count}"))];
     }

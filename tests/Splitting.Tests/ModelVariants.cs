@@ -36,6 +36,56 @@ internal static class ModelVariants
         return model;
     }
 
+    /// <summary>No names but those of inputs and outputs.</summary>
+    public static ModelProto WithoutNames(ModelProto model)
+    {
+        var kept = model.Graph.Input.Concat(model.Graph.Output).Select(value => value.Name).ToHashSet(StringComparer.Ordinal);
+        var names = new Dictionary<string, string>(StringComparer.Ordinal);
+        string Short(string name) => name.Length == 0 || kept.Contains(name) ? name
+            : names.TryGetValue(name, out var known) ? known : names[name] = string.Create(CultureInfo.InvariantCulture, $"v{names.Count}");
+        foreach (var node in model.Graph.Node)
+        {
+            node.Name = "";
+            for (var i = 0; i < node.Input.Count; i++)
+            {
+                node.Input[i] = Short(node.Input[i]);
+            }
+
+            for (var i = 0; i < node.Output.Count; i++)
+            {
+                node.Output[i] = Short(node.Output[i]);
+            }
+        }
+
+        foreach (var initializer in model.Graph.Initializer)
+        {
+            initializer.Name = Short(initializer.Name);
+        }
+
+        model.Graph.ValueInfo.Clear();
+        return model;
+    }
+
+    /// <summary>A batch that the inputs fix.</summary>
+    public static ModelProto FixedBatch(ModelProto model, long batch)
+    {
+        foreach (var value in model.Graph.Input.Concat(model.Graph.Output))
+        {
+            value.Type.TensorType.Shape.Dim[0] = new TensorShapeProto.Types.Dimension { DimValue = batch };
+        }
+
+        return model;
+    }
+
+    /// <summary>The nodes in another order than the one in which they run.</summary>
+    public static ModelProto OutOfOrder(ModelProto model)
+    {
+        var nodes = model.Graph.Node.Reverse().ToList();
+        model.Graph.Node.Clear();
+        model.Graph.Node.AddRange(nodes);
+        return model;
+    }
+
     /// <summary>Module names in the metadata of the newer PyTorch exporter instead of the nodes' names.</summary>
     public static ModelProto ScopeMetadata(ModelProto model)
     {

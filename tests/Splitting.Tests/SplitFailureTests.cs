@@ -11,13 +11,13 @@ public sealed class SplitFailureTests : IDisposable
     public void A_disk_that_is_full_at_any_byte_is_told_and_leaves_nothing()
     {
         var whole = new Disk(long.MaxValue);
-        DenoiserSplitter.Split(Denoisers.PathOf("pixart"), _folder.File("whole"), null, null, whole.Create, CancellationToken.None);
+        DenoiserSplitter.Split(Denoisers.PathOf("pixart"), _folder.File("whole"), new SplitOptions { Verify = false }, whole.Create, CancellationToken.None);
         Directory.Delete(_folder.File("whole"), recursive: true);
         foreach (var room in Enumerable.Range(0, 24).Select(i => whole.Written * i / 24).Append(whole.Written - 1))
         {
             var disk = new Disk(room);
             var error = Assert.Throws<IOException>(() =>
-                DenoiserSplitter.Split(Denoisers.PathOf("pixart"), _folder.File("split"), null, null, disk.Create, CancellationToken.None));
+                DenoiserSplitter.Split(Denoisers.PathOf("pixart"), _folder.File("split"), new SplitOptions { Verify = false }, disk.Create, CancellationToken.None));
             Assert.Equal(
                 $"There is no room for '{_folder.File("split")}': No space left on device. Nothing was left behind; free some space, or name a directory on another disk.",
                 error.Message);
@@ -29,7 +29,7 @@ public sealed class SplitFailureTests : IDisposable
     public void Whenever_it_is_killed_nothing_loads()
     {
         var files = 0;
-        DenoiserSplitter.Split(Denoisers.PathOf("flux"), _folder.File("split"), null, (_, _) => AssertNothingLoads(), Watch, CancellationToken.None);
+        DenoiserSplitter.Split(Denoisers.PathOf("flux"), _folder.File("split"), null, Watch, CancellationToken.None);
         Assert.True(files > 10);
         Assert.True(File.Exists(Path.Combine(_folder.File("split"), "manifest.json")));
         Assert.Empty(Directory.GetFiles(_folder.Path, "*.tmp", SearchOption.AllDirectories));

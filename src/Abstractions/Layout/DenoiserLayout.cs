@@ -134,8 +134,8 @@ public sealed class DenoiserLayout
     /// <exception cref="CachePlanException">The layout lacks one of the boundaries.</exception>
     public StageSet StagesBetween(in BoundaryRef from, in BoundaryRef to) => StageSet.Between(Require(from).Index, Require(to).Index);
 
-    /// <summary>The same layout with sizes for its free axes.</summary>
-    /// <exception cref="InvalidLayoutException">A size is below 1, or a free axis got none.</exception>
+    /// <summary>The same layout with sizes for its free axes; an axis that follows from others (<c>height*width/4</c>) needs none of its own.</summary>
+    /// <exception cref="InvalidLayoutException">A size is below 1, a free axis got none, or an axis that follows from others does not come out whole.</exception>
     public DenoiserLayout Bind(IReadOnlyDictionary<string, int> sizes)
     {
         ArgumentNullException.ThrowIfNull(sizes);
@@ -178,7 +178,7 @@ public sealed class DenoiserLayout
         {
             if (dimension.Symbol is { } symbol)
             {
-                names.Add(symbol);
+                names.UnionWith(AxisFormula.AxesOf(symbol));
             }
         }
 

@@ -12,7 +12,7 @@ public sealed record FrameAxis(int Axis, Dimension Count)
     public FrameAxis Bind(IReadOnlyDictionary<string, int> sizes)
     {
         ArgumentNullException.ThrowIfNull(sizes);
-        return Count.Symbol is { } name && sizes.TryGetValue(name, out var size) ? this with { Count = size } : this;
+        return Count.Symbol is { } name && AxisFormula.Evaluate(name, sizes) is { } size ? this with { Count = size } : this;
     }
 
     /// <summary>The shape of one frame: that of the whole feature, with the frame's share of the axis.</summary>

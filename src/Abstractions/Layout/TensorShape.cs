@@ -81,13 +81,13 @@ public sealed class TensorShape : IEquatable<TensorShape>
         }
     }
 
-    /// <summary>The same shape with sizes for its free axes; names that <paramref name="sizes"/> does not hold stay free.</summary>
+    /// <summary>The same shape with sizes for its free axes; names that <paramref name="sizes"/> does not hold, and formulas of such names, stay free.</summary>
     public TensorShape Bind(IReadOnlyDictionary<string, int> sizes)
     {
         ArgumentNullException.ThrowIfNull(sizes);
         return IsConcrete
             ? this
-            : new TensorShape(Array.ConvertAll(_dimensions, d => d.Symbol is { } name && sizes.TryGetValue(name, out var size) ? size : d));
+            : new TensorShape(Array.ConvertAll(_dimensions, d => d.Symbol is { } name && AxisFormula.Evaluate(name, sizes) is { } size ? size : d));
     }
 
     /// <inheritdoc/>

@@ -37,7 +37,7 @@ internal sealed class OnnxGraphIndex
         }
 
         Nodes = Sort(graph);
-        _inputs = [.. Nodes.Select(node => InputsOf(node).Distinct(StringComparer.Ordinal).ToArray())];
+        _inputs = [.. Nodes.Select(node => ReadBy(node).Distinct(StringComparer.Ordinal).ToArray())];
         for (var node = 0; node < Nodes.Count; node++)
         {
             foreach (var input in _inputs[node])
@@ -88,13 +88,15 @@ internal sealed class OnnxGraphIndex
     public ValueInfoProto? ValueInfo(string value) => _values.GetValueOrDefault(value);
 
     /// <summary>The nodes that depend on any of the values, in order.</summary>
-    public bool[] ReachableFrom(IEnumerable<string> values)
+    /// <param name="values">The values.</param>
+    /// <param name="passes">Whether a dependency goes on through a node; through all of them where it is not given.</param>
+    public bool[] ReachableFrom(IEnumerable<string> values, Func<NodeProto, bool>? passes = null)
     {
         var reached = new bool[Nodes.Count];
         var tainted = new HashSet<string>(values, StringComparer.Ordinal);
         for (var node = 0; node < Nodes.Count; node++)
         {
-            if (_inputs[node].Any(tainted.Contains))
+            if (_inputs[node].Any(tainted.Contains) && passes?.Invoke(Nodes[node]) != false)
             {
                 reached[node] = true;
                 tainted.UnionWith(OutputsOf(Nodes[node]));
@@ -129,7 +131,8 @@ internal sealed class OnnxGraphIndex
     /// <summary>The outputs of a node that have a name.</summary>
     public static IEnumerable<string> OutputsOf(NodeProto node) => node.Output.Where(name => name.Length > 0);
 
-    private static IEnumerable<string> InputsOf(NodeProto node)
+    /// <summary>What a node reads, with what its subgraphs read from outside.</summary>
+    public static IEnumerable<string> ReadBy(NodeProto node)
     {
         var own = node.Input.Where(name => name.Length > 0);
         return node.Attribute.Aggregate(own, (inputs, attribute) => inputs
@@ -137,10 +140,13 @@ internal sealed class OnnxGraphIndex
             .Concat(attribute.Graphs.SelectMany(Captured)));
     }
 
+    /// <summary>A node in a message.</summary>
+    public static string Describe(NodeProto node) => node.Name.Length > 0 ? $"the node '{node.Name}' ({node.OpType})" : $"a node of type {node.OpType}";
+
     // The values that a subgraph reads and does not define.
     private static HashSet<string> Captured(GraphProto graph)
     {
-        var captured = graph.Node.SelectMany(InputsOf).Concat(graph.Output.Select(output => output.Name)).ToHashSet(StringComparer.Ordinal);
+        var captured = graph.Node.SelectMany(ReadBy).Concat(graph.Output.Select(output => output.Name)).ToHashSet(StringComparer.Ordinal);
         captured.ExceptWith(graph.Input.Select(input => input.Name));
         captured.ExceptWith(graph.Initializer.Select(initializer => initializer.Name));
         captured.ExceptWith(graph.Node.SelectMany(OutputsOf));
@@ -202,7 +208,7 @@ internal sealed class OnnxGraphIndex
 
         IEnumerable<int> Sources(int node)
         {
-            foreach (var input in InputsOf(graph.Node[node]))
+            foreach (var input in ReadBy(graph.Node[node]))
             {
                 if (producers.TryGetValue(input, out var source))
                 {
@@ -215,6 +221,4 @@ internal sealed class OnnxGraphIndex
             }
         }
     }
-
-    private static string Describe(NodeProto node) => node.Name.Length > 0 ? $"the node '{node.Name}' ({node.OpType})" : $"a node of type {node.OpType}";
 }

@@ -4,7 +4,8 @@ namespace CachePolicies.Onnx;
 
 /// <summary>
 /// The module that a node was exported from, as a dotted path (<c>transformer_blocks.3.attn.to_q</c>): from the metadata that the
-/// newer PyTorch exporter writes, else from the node's name.
+/// newer PyTorch exporter writes, else from the node's name, else from the names of what it makes and of the weights that it reads: an
+/// optimizer that fuses nodes names them itself and leaves the tensors' names.
 /// </summary>
 internal static class OnnxScope
 {
@@ -27,8 +28,17 @@ internal static class OnnxScope
             }
         }
 
-        return FromName(node.Name);
+        return FromName(node.Name) is { Length: > 0 } scope ? scope
+            : node.Output.Select(FromName).FirstOrDefault(found => found.Length > 0)
+            ?? node.Input.Select(FromWeight).FirstOrDefault(found => found.Length > 0)
+            ?? "";
     }
+
+    // "transformer_blocks.3.attn.to_q.weight": the parameter last.
+    private static string FromWeight(string name) =>
+        !name.Contains('/', StringComparison.Ordinal) && name.Split('.') is { Length: > 2 } parts && parts[1..^1].Any(part => part.Length > 0 && part.All(char.IsAsciiDigit))
+            ? string.Join('.', parts[..^1])
+            : "";
 
     // "/transformer_blocks.3/attn/to_q/MatMul_1": modules by their attribute names, the operation last.
     private static string FromName(string name)

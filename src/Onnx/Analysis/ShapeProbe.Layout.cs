@@ -63,6 +63,10 @@ internal sealed partial class ShapeProbe
         return result;
     }
 
+    private static long[] Blocked(long[] shape, long block, bool toSpace) => toSpace
+        ? [shape[0], shape[1] / (block * block), shape[2] * block, shape[3] * block]
+        : [shape[0], shape[1] * block * block, shape[2] / block, shape[3] / block];
+
     private static ProbeTensor Flatten(NodeContext n)
     {
         var shape = n.Shape(0);
@@ -103,9 +107,14 @@ internal sealed partial class ShapeProbe
         var axis = NodeContext.Axis(n.Attribute("axis", 0), shape.Length);
         for (var i = 1; i < n.Inputs.Length; i++)
         {
-            shape[axis] += n.Shape(i)[axis];
+            var other = n.Shape(i);
+            for (var along = 0; along < shape.Length; along++)
+            {
+                shape[along] = along == axis ? shape[axis] + other[axis] : Same(n, shape[along], other[along]);
+            }
         }
 
+        n.Joins.Add([.. Enumerable.Range(0, n.Inputs.Length).Select(i => n.Shape(i)[axis])]);
         var data = shape.Length == 1 && n.Inputs.All(input => input.Data is not null) ? n.Inputs.SelectMany(input => input.Data!).ToArray() : null;
         return new ProbeTensor(n[0].Type, shape, data);
     }

@@ -17,14 +17,14 @@ internal sealed partial class ShapeProbe
         "Add" or "Sub" or "Mul" or "Div" or "Pow" or "Min" or "Max" or "Mod" or "Sum" or "PRelu" => [Elementwise(n, n[0].Type)],
         "Equal" or "Greater" or "Less" or "GreaterOrEqual" or "LessOrEqual" or "And" or "Or" or "Xor" => [Elementwise(n, Boolean)],
         "Not" or "IsNaN" or "IsInf" => [n[0] with { Type = Boolean, Data = null }],
-        "Where" => [new ProbeTensor(n[1].Type, Broadcast(Broadcast(n.Shape(0), n.Shape(1)), n.Shape(2)), WhereData(n))],
+        "Where" => [new ProbeTensor(n[1].Type, Broadcast(n, Broadcast(n, n.Shape(0), n.Shape(1)), n.Shape(2)), WhereData(n))],
         "Cast" => [n[0] with { Type = (OnnxElementType)n.Attribute("to", 0), Data = CastData(n) }],
         "CastLike" => [n[0] with { Type = n[1].Type }],
         "Constant" => [ConstantOf(n.Node)],
         "ConstantOfShape" => [ConstantOfShape(n)],
         "Shape" => [ShapeOf(n)],
         "Size" => [ProbeTensor.Scalar(Int64, n[0].Count)],
-        "MatMul" => [new ProbeTensor(n[0].Type, MatMul(n.Shape(0), n.Shape(1)))],
+        "MatMul" => [new ProbeTensor(n[0].Type, MatMul(n, n.Shape(0), n.Shape(1)))],
         "Gemm" => [new ProbeTensor(n[0].Type, [n.Shape(0)[n.Attribute("transA", 0) == 0 ? 0 : 1], n.Shape(1)[n.Attribute("transB", 0) == 0 ? 1 : 0]])],
         "Conv" => [new ProbeTensor(n[0].Type, Pooled(n, n.Shape(1)[0], n.Shape(1)[2..]))],
         "AveragePool" or "MaxPool" => [new ProbeTensor(n[0].Type, Pooled(n, n.Shape(0)[1], n.AttributeList("kernel_shape") ?? []))],
@@ -35,7 +35,7 @@ internal sealed partial class ShapeProbe
         "Transpose" => [new ProbeTensor(n[0].Type, Permuted(n))],
         "Unsqueeze" => [new ProbeTensor(n[0].Type, Unsqueezed(n), n[0].Data)],
         "Squeeze" => [new ProbeTensor(n[0].Type, Squeezed(n), n[0].Data)],
-        "Expand" => [new ProbeTensor(n[0].Type, Broadcast(n.Shape(0), Array.ConvertAll(n.Data(1), size => (long)size)))],
+        "Expand" => [new ProbeTensor(n[0].Type, Broadcast(n, n.Shape(0), Array.ConvertAll(n.Data(1), size => (long)size)))],
         "Tile" => [new ProbeTensor(n[0].Type, [.. n.Shape(0).Zip(n.Data(1), (size, times) => size * (long)times)])],
         "Concat" => [Concatenated(n)],
         "Split" => SplitParts(n),
@@ -51,20 +51,53 @@ internal sealed partial class ShapeProbe
         "Einsum" => [new ProbeTensor(n[0].Type, Einsum(n))],
         "DequantizeLinear" => [n[0] with { Type = n[1].Type, Data = null }],
         "QuantizeLinear" => [n[0] with { Type = n.Has(2) ? n[2].Type : OnnxElementType.UInt8, Data = null }],
+        "DepthToSpace" => [new ProbeTensor(n[0].Type, Blocked(n.Shape(0), n.Attribute("blocksize", 1), toSpace: true))],
+        "SpaceToDepth" => [new ProbeTensor(n[0].Type, Blocked(n.Shape(0), n.Attribute("blocksize", 1), toSpace: false))],
+        "DynamicQuantizeLinear" => [n[0] with { Type = OnnxElementType.UInt8, Data = null }, new ProbeTensor(OnnxElementType.Float32, []), new ProbeTensor(OnnxElementType.UInt8, [])],
+        "MatMulInteger" => [new ProbeTensor(OnnxElementType.Int32, MatMul(n, n.Shape(0), n.Shape(1)))],
+        "ConvInteger" => [new ProbeTensor(OnnxElementType.Int32, Pooled(n, n.Shape(1)[0], n.Shape(1)[2..]))],
+        "QLinearMatMul" => [new ProbeTensor(n[7].Type, MatMul(n, n.Shape(0), n.Shape(3)))],
         "Attention" => [new ProbeTensor(n[0].Type, n.Shape(0).Length == 4 ? [.. n.Shape(0)[..3], n.Shape(2)[3]] : n.Shape(0))],
         "RandomNormalLike" => [n[0] with { Data = null }],
         _ => [],
     };
 
-    // Operators that runtimes add to exported graphs.
+    // Operators that runtimes add to exported graphs, as far as no oracle can be asked: some of them run on a GPU only.
     private static ProbeTensor[] InferContributed(NodeContext n) => n.Node.OpType switch
     {
-        "FastGelu" or "Gelu" or "QuickGelu" or "BiasGelu" or "SimplifiedLayerNormalization" or "SkipLayerNormalization" or "GroupNorm" or "RotaryEmbedding"
-            or "MultiHeadAttention" => [n[0] with { Data = null }],
-        "FusedMatMul" when n.Attribute("transA", 0) == 0 && n.Attribute("transB", 0) == 0 => [new ProbeTensor(n[0].Type, MatMul(n.Shape(0), n.Shape(1)))],
-        "MatMulNBits" => [new ProbeTensor(n[0].Type, [.. n.Shape(0)[..^1], n.Attribute("N", 0)])],
+        "FastGelu" or "Gelu" or "QuickGelu" or "BiasGelu" or "SimplifiedLayerNormalization" or "GroupNorm" or "RotaryEmbedding" or "BiasAdd" or "BiasSoftmax"
+            => [n[0] with { Data = null }],
+        "MultiHeadAttention" when n.Has(1) && n.Shape(0).Length == 3 => [new ProbeTensor(n[0].Type, [.. n.Shape(0)[..2], n.Shape(2)[^1]])],
+        "MultiHeadAttention" when n.Shape(0).Length == 5 => [new ProbeTensor(n[0].Type, [.. n.Shape(0)[..2], n.Shape(0)[2] * n.Shape(0)[4]])],
+        "Attention" => [new ProbeTensor(n[0].Type, [.. n.Shape(0)[..^1], n.Shape(1)[^1] / 3])],
+        "BiasSplitGelu" => [new ProbeTensor(n[0].Type, [.. n.Shape(0)[..^1], n.Shape(0)[^1] / 2])],
+        "SkipLayerNormalization" or "SkipSimplifiedLayerNormalization" or "SkipGroupNorm" => Skipped(n),
+        "NhwcConv" => [new ProbeTensor(n[0].Type, ChannelsLast(Pooled(n with { Inputs = [n[0] with { Shape = ChannelsSecond(n.Shape(0)) }, .. n.Inputs[1..]] }, n.Shape(1)[0], n.Shape(1)[1..^1])))],
+        "FusedConv" => [new ProbeTensor(n[0].Type, Pooled(n, n.Shape(1)[0], n.Shape(1)[2..]))],
+        "FusedMatMul" => [new ProbeTensor(n[0].Type, MatMul(n, Turned(n, 0, "transA"), Turned(n, 1, "transB")))],
+        "MatMulNBits" or "MatMulBnb4" => [new ProbeTensor(n[0].Type, [.. n.Shape(0)[..^1], n.Attribute("N", 0)])],
+        "MatMulIntegerToFloat" => [new ProbeTensor(n[2].Type, MatMul(n, n.Shape(0), n.Shape(1)))],
+        "DynamicQuantizeMatMul" => [new ProbeTensor(n[0].Type, MatMul(n, n.Shape(0), n.Shape(1)))],
         _ => [],
     };
+
+    // The normalised sum; mean and deviation of training are not made; the sum itself, which goes on.
+    private static ProbeTensor[] Skipped(NodeContext n)
+    {
+        var sum = n[0] with { Data = null };
+        return n.Node.OpType == "SkipGroupNorm" ? [sum, sum] : [sum, ProbeTensor.Unknown, ProbeTensor.Unknown, sum];
+    }
+
+    private static long[] Turned(NodeContext n, int input, string attribute)
+    {
+        var shape = n.Shape(input);
+        return n.Attribute(attribute, 0) == 0 ? shape : [.. shape[..^2], shape[^1], shape[^2]];
+    }
+
+    // Channels last to channels second, and back.
+    private static long[] ChannelsSecond(long[] shape) => [shape[0], shape[^1], .. shape[1..^1]];
+
+    private static long[] ChannelsLast(long[] shape) => [shape[0], .. shape[2..], shape[1]];
 
     private static ProbeTensor Unary(NodeContext n)
     {
@@ -87,7 +120,7 @@ internal sealed partial class ShapeProbe
         var shape = n.Shape(0);
         for (var i = 1; i < n.Inputs.Length; i++)
         {
-            shape = Broadcast(shape, n.Shape(i));
+            shape = Broadcast(n, shape, n.Shape(i));
         }
 
         return new ProbeTensor(type, shape, n.Inputs.Length == 2 ? BinaryData(n) : null);
@@ -144,7 +177,7 @@ internal sealed partial class ShapeProbe
         var value = node.Attribute.Single();
         return value.Name switch
         {
-            "value" => ProbeTensor.From(value.T),
+            "value" when value.T is not null => ProbeTensor.From(value.T),
             "value_int" => ProbeTensor.Scalar(Int64, value.I),
             "value_float" => ProbeTensor.Scalar(OnnxElementType.Float32, value.F),
             "value_ints" => ProbeTensor.List(Int64, [.. value.Ints.Select(x => (double)x)]),
@@ -180,25 +213,35 @@ internal sealed partial class ShapeProbe
         ? [data.Aggregate(1.0, (product, x) => product * x)]
         : null;
 
-    // Sizes that contradict each other (inputs that belong together, but name their axes apart) take the larger.
-    private static long[] Broadcast(long[] a, long[] b)
+    private static long[] Broadcast(NodeContext n, long[] a, long[] b)
     {
         var rank = Math.Max(a.Length, b.Length);
         var result = new long[rank];
         for (var i = 1; i <= rank; i++)
         {
             var (x, y) = (i <= a.Length ? a[^i] : 1, i <= b.Length ? b[^i] : 1);
-            result[^i] = x == 1 ? y : y == 1 ? x : Math.Max(x, y);
+            result[^i] = x == 1 ? y : y == 1 ? x : Same(n, x, y);
         }
 
         return result;
     }
 
-    private static long[] MatMul(long[] a, long[] b) => (a.Length, b.Length) switch
+    // Sizes that contradict each other (inputs that belong together, but name their axes apart) take the larger, and are noted.
+    private static long Same(NodeContext n, long x, long y)
     {
-        (1, 1) => [],
-        (1, _) => [.. b[..^2], b[^1]],
-        (_, 1) => a[..^1],
-        _ => [.. Broadcast(a[..^2], b[..^2]), a[^2], b[^1]],
-    };
+        n.Pairs.Add(new AxisPair(n.Node, x, y));
+        return Math.Max(x, y);
+    }
+
+    private static long[] MatMul(NodeContext n, long[] a, long[] b)
+    {
+        Same(n, a[^1], b.Length == 1 ? b[0] : b[^2]);
+        return (a.Length, b.Length) switch
+        {
+            (1, 1) => [],
+            (1, _) => [.. b[..^2], b[^1]],
+            (_, 1) => a[..^1],
+            _ => [.. Broadcast(n, a[..^2], b[..^2]), a[^2], b[^1]],
+        };
+    }
 }

@@ -4,21 +4,25 @@ namespace CachePolicies.Onnx;
 
 /// <summary>
 /// Follows shapes and element types through a graph for one choice of sizes of the inputs. Small tensors (shapes, axes) are computed, so
-/// that reshapes are known; nothing is guessed: what an operator unknown here makes is unknown unless the model states it.
+/// that reshapes are known; nothing is guessed: what an operator unknown here makes is unknown unless the model states it or an oracle knows.
 /// </summary>
 internal sealed partial class ShapeProbe
 {
     private readonly OnnxGraphIndex _graph;
     private readonly int _opset;
     private readonly Dictionary<string, ProbeTensor> _values = new(StringComparer.Ordinal);
-
     private readonly Func<string, int, long?> _sizes;
+    private readonly IOperatorOracle? _oracle;
+    private readonly List<AxisPair> _pairs = [];
+    private readonly List<long[]> _joins = [];
+    private NodeProto? _firstUnknown;
 
-    private ShapeProbe(OnnxGraphIndex graph, int opset, Func<string, int, long?> sizes)
+    private ShapeProbe(OnnxGraphIndex graph, int opset, Func<string, int, long?> sizes, IOperatorOracle? oracle)
     {
         _graph = graph;
         _opset = opset;
         _sizes = sizes;
+        _oracle = oracle;
     }
 
     /// <summary>Follows the graph from inputs of the given sizes.</summary>
@@ -26,10 +30,11 @@ internal sealed partial class ShapeProbe
     /// <param name="opset">The version of the default operator set.</param>
     /// <param name="inputs">The inputs.</param>
     /// <param name="sizes">The size of a free axis that the model states, by its name and its place.</param>
-    public static IReadOnlyDictionary<string, ProbeTensor> Run(
-        OnnxGraphIndex graph, int opset, IReadOnlyDictionary<string, ProbeTensor> inputs, Func<string, int, long?> sizes)
+    /// <param name="oracle">Is asked about operators that are not known here.</param>
+    public static ProbeResult Run(
+        OnnxGraphIndex graph, int opset, IReadOnlyDictionary<string, ProbeTensor> inputs, Func<string, int, long?> sizes, IOperatorOracle? oracle = null)
     {
-        var probe = new ShapeProbe(graph, opset, sizes);
+        var probe = new ShapeProbe(graph, opset, sizes, oracle);
         foreach (var (name, tensor) in graph.Initializers)
         {
             probe._values[name] = ProbeTensor.From(tensor);
@@ -40,33 +45,87 @@ internal sealed partial class ShapeProbe
             probe._values[name] = tensor;
         }
 
-        foreach (var node in graph.Nodes)
+        for (var node = 0; node < graph.Nodes.Count; node++)
         {
-            probe.Visit(node);
+            probe.Visit(graph.Nodes[node], graph.InputsOf(node));
         }
 
-        return probe._values;
+        return new ProbeResult(probe._values, probe._pairs, probe._joins, probe._firstUnknown);
     }
 
-    private void Visit(NodeProto node)
+    private void Visit(NodeProto node, IReadOnlyList<string> read)
     {
-        ProbeTensor[] results;
-        try
+        var results = Infer(node);
+        if (results.Length == 0)
         {
-            var context = new NodeContext(node, [.. node.Input.Select(Lookup)], _opset);
-            results = node.Domain is "" or "ai.onnx" ? Infer(context) : InferContributed(context);
-        }
-        catch (Exception e) when (e is IndexOutOfRangeException or ArgumentException or ArithmeticException or InvalidOperationException)
-        {
-            // The node contradicts its inputs at these sizes: what it makes is unknown.
-            results = [];
+            results = Ask(node, read);
         }
 
         for (var i = 0; i < node.Output.Count; i++)
         {
-            var result = i < results.Length ? results[i] : ProbeTensor.Unknown;
-            _values[node.Output[i]] = Complete(node.Output[i], result);
+            if (node.Output[i].Length > 0)
+            {
+                var found = _values[node.Output[i]] = Complete(node.Output[i], i < results.Length ? results[i] : ProbeTensor.Unknown);
+                if (found.Shape is null && read.All(input => Lookup(input).Shape is not null))
+                {
+                    _firstUnknown ??= node;
+                }
+            }
         }
+    }
+
+    private ProbeTensor[] Infer(NodeProto node)
+    {
+        try
+        {
+            var context = new NodeContext(node, [.. node.Input.Select(Lookup)], _opset, _pairs, _joins);
+            return node.Domain is "" or "ai.onnx" ? node.OpType is "If" or "Loop" ? InferBody(context) : Infer(context) : InferContributed(context);
+        }
+        catch (Exception e) when (e is IndexOutOfRangeException or ArgumentException or ArithmeticException or InvalidOperationException)
+        {
+            // The node contradicts its inputs at these sizes: what it makes is unknown, and not another's business.
+            return [ProbeTensor.Unknown];
+        }
+    }
+
+    private ProbeTensor[] Ask(NodeProto node, IReadOnlyList<string> read)
+    {
+        var inputs = read.ToDictionary(name => name, Lookup, StringComparer.Ordinal);
+        return _oracle is not null && inputs.Values.All(tensor => tensor.Shape is not null && tensor.Type != OnnxElementType.Undefined)
+            ? [.. _oracle.Infer(node, inputs) ?? []]
+            : [];
+    }
+
+    // What a node with subgraphs makes: a branch's results, or the values that a loop carries, whose shapes stay.
+    private ProbeTensor[] InferBody(NodeContext n)
+    {
+        if (n.Node.OpType == "Loop")
+        {
+            return [.. Enumerable.Range(2, n.Inputs.Length - 2).Select(i => n[i] with { Data = null })];
+        }
+
+        ProbeTensor[] Branch(string name) => Body(n.Node.Attribute.First(attribute => attribute.Name == name).G);
+        if (n[0].Data is [var condition])
+        {
+            return Branch(condition != 0 ? "then_branch" : "else_branch");
+        }
+
+        return [.. Branch("then_branch").Zip(Branch("else_branch"), (a, b) => a.Shape is not null && b.Shape is not null && a.Shape.SequenceEqual(b.Shape) ? a with { Data = null } : ProbeTensor.Unknown)];
+    }
+
+    private ProbeTensor[] Body(GraphProto body)
+    {
+        foreach (var initializer in body.Initializer)
+        {
+            _values[initializer.Name] = ProbeTensor.From(initializer);
+        }
+
+        foreach (var node in body.Node)
+        {
+            Visit(node, [.. OnnxGraphIndex.ReadBy(node)]);
+        }
+
+        return [.. body.Output.Select(output => Lookup(output.Name))];
     }
 
     private ProbeTensor Lookup(string name) => _values.GetValueOrDefault(name, ProbeTensor.Unknown);
@@ -90,7 +149,7 @@ internal sealed partial class ShapeProbe
         return found with { Type = type, Shape = shape };
     }
 
-    private readonly record struct NodeContext(NodeProto Node, ProbeTensor[] Inputs, int Opset)
+    private readonly record struct NodeContext(NodeProto Node, ProbeTensor[] Inputs, int Opset, List<AxisPair> Pairs, List<long[]> Joins)
     {
         public ProbeTensor this[int input] => input < Inputs.Length && Node.Input[input].Length > 0 ? Inputs[input] : ProbeTensor.Unknown;
 
@@ -112,3 +171,16 @@ internal sealed partial class ShapeProbe
         public static int Axis(long axis, int rank) => (int)(axis < 0 ? axis + rank : axis);
     }
 }
+
+/// <summary>Two axes that a node takes for one: where their sizes differ, the inputs do not fit together.</summary>
+/// <param name="Node">The node.</param>
+/// <param name="First">The size in one input.</param>
+/// <param name="Second">The size in another.</param>
+internal readonly record struct AxisPair(NodeProto Node, long First, long Second);
+
+/// <summary>What following a graph found.</summary>
+/// <param name="Values">What is known of each value.</param>
+/// <param name="Pairs">The axes that nodes take for one, in the order in which they were met.</param>
+/// <param name="Joins">The sizes that nodes put together to an axis, in the order in which they were met.</param>
+/// <param name="FirstUnknown">The first node that nothing knew, though all that it reads was known.</param>
+internal sealed record ProbeResult(IReadOnlyDictionary<string, ProbeTensor> Values, IReadOnlyList<AxisPair> Pairs, IReadOnlyList<long[]> Joins, NodeProto? FirstUnknown);

@@ -140,7 +140,8 @@ internal static class OnnxTensors
             .Concat(graph.SparseInitializer.SelectMany(OfSparse))
             .Concat(graph.Node.SelectMany(OfNode));
 
-    private static IEnumerable<TensorProto> OfNode(NodeProto node) => node.Attribute.SelectMany(OfAttribute);
+    /// <summary>All tensors in the attributes of a node and its subgraphs.</summary>
+    public static IEnumerable<TensorProto> OfNode(NodeProto node) => node.Attribute.SelectMany(OfAttribute);
 
     private static IEnumerable<TensorProto> OfAttribute(AttributeProto attribute)
     {

@@ -31,7 +31,7 @@ internal sealed class RepetitionFinder
         var start = 0;
         foreach (var end in Places())
         {
-            var products = Products(start, end);
+            var products = ProductsOf(start, end);
             if (products.Length > 0)
             {
                 pieces.Add(new Piece(start, end, products));
@@ -54,7 +54,7 @@ internal sealed class RepetitionFinder
         var last = new Dictionary<string, int>(StringComparer.Ordinal);
         for (var node = 0; node < nodes.Count; node++)
         {
-            if (_graph.IsDynamic[node] && nodes[node].OpType != "Shape")
+            if (_graph.IsDynamic[node])
             {
                 foreach (var input in _graph.Index.InputsOf(node).Where(_graph.IsDynamicValue))
                 {
@@ -98,13 +98,13 @@ internal sealed class RepetitionFinder
     }
 
     // The products of the stream with weights in a piece, by the weights' shapes: equal in all blocks of a stack.
-    private string[] Products(int start, int end)
+    private string[] ProductsOf(int start, int end)
     {
         var products = new List<string>();
         for (var node = start; node <= end; node++)
         {
             var proto = _graph.Index.Nodes[node];
-            if (_graph.IsDynamic[node] && proto.OpType is "MatMul" or "Gemm" or "Conv" && Weight(proto.Input[1]) is { } weight)
+            if (_graph.IsDynamic[node] && Products.Weight(proto) is { } read && Weight(read) is { } weight)
             {
                 products.Add($"{proto.OpType}{weight}");
             }

@@ -17,10 +17,6 @@ internal sealed class Crossings(DenoiserGraph graph, IReadOnlyList<PlannedBounda
     /// <summary>The nodes of the stage that starts at a boundary which read a value.</summary>
     public IEnumerable<int> ConsumersIn(string value, int index) => Readers(value).Where(node => StageOf(node) == index);
 
-    // Who asks for the shape alone gets it otherwise.
-    private IEnumerable<int> Readers(string value) =>
-        graph.Index.Consumers(value).Where(node => graph.IsDynamic[node] && graph.Index.Nodes[node].OpType != "Shape");
-
     /// <summary>The stage that a node belongs to, by the number of the boundary that the stage starts at.</summary>
     public int StageOf(int node)
     {
@@ -34,4 +30,7 @@ internal sealed class Crossings(DenoiserGraph graph, IReadOnlyList<PlannedBounda
 
         return -2;
     }
+
+    // Who asks for the shape alone gets it otherwise.
+    private IEnumerable<int> Readers(string value) => graph.Index.Consumers(value).Where(node => graph.IsDynamic[node]);
 }

@@ -4,8 +4,8 @@ using System.Numerics;
 namespace CachePolicies.Splitting;
 
 /// <summary>
-/// Finds what several stages need and the latents do not change. It is computed once: with the embedding where the timestep matters, else before it
-/// in the prelude, once per generation.
+/// Finds what several stages need and the values of the latents do not change. It is computed once: with the embedding where the timestep or the shape
+/// of the latents matters, else before it in the prelude, once per generation.
 /// </summary>
 internal sealed class SharedConditioning
 {
@@ -94,7 +94,7 @@ internal sealed class SharedConditioning
 
     private bool IsShared(int node) => _graph.IsConditioning[node] && ((_stages[node] & 1) != 0 || BitOperations.PopCount(_stages[node]) > 1);
 
-    private bool IsPrelude(int node) => IsShared(node) && !_graph.FollowsTimestep[node];
+    private bool IsPrelude(int node) => IsShared(node) && !_graph.FollowsTimestep[node] && !_graph.FollowsLatentShape[node];
 
     // Integers that come from shapes are worked out in each stage.
     private bool IsWorthKeeping(string value) => _graph.Shapes.Of(value) is { IsFloatingPoint: true } or { Axes.Count: >= 2 };

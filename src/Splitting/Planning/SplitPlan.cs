@@ -21,6 +21,9 @@ internal abstract record TensorOrigin
     /// <summary>A value without a batch axis, repeated for each lane.</summary>
     public sealed record PerLane(string Value) : TensorOrigin;
 
+    /// <summary>A number that the shapes of the inputs decide, with its sizes in all choices; handed on for each lane.</summary>
+    public sealed record ShapeNumber(long[] Sizes) : TensorOrigin;
+
     /// <summary>The difference of two values.</summary>
     public sealed record Difference(string Value, string Base) : TensorOrigin;
 }
@@ -77,6 +80,9 @@ internal sealed record SplitPlan(
     /// <summary>The name of what is computed once for a generation; no boundary can have it.</summary>
     public const string PreludeName = "prelude";
 
+    /// <summary>The file of the prelude.</summary>
+    public const string PreludeFile = PreludeName + ".onnx";
+
     /// <summary>What several stages need and only inputs that stay the same for a generation decide; <see langword="null"/> where there is nothing.</summary>
     public PlannedBoundary? Prelude { get; init; }
 
@@ -90,21 +96,39 @@ internal sealed record SplitPlan(
         return name == Prelude?.Name ? Prelude : Boundaries.Single(boundary => boundary.Name == name);
     }
 
-    /// <summary>
-    /// Whether a value is a number that comes from the latents' shape before the first block and that is the same for all lanes, so that it can be
-    /// handed on like conditioning.
-    /// </summary>
-    public bool CanBeHandedOn(string value)
+    /// <summary>The files of the graphs, in the order in which they run.</summary>
+    public IReadOnlyList<string> Files
     {
-        if (Graph.Shapes.Of(value) is not { Type: OnnxElementType.Int64, Axes.Count: <= 1 } || !Graph.Shapes.IsSameForAllBatches(value))
+        get
         {
-            return false;
+            var stages = Enumerable.Range(0, Boundaries.Count - 1).Select(StageFile);
+            return [.. Prelude is null ? stages : stages.Prepend(PreludeFile)];
+        }
+    }
+
+    /// <summary>Whether this is the plan of a prelude.</summary>
+    public bool IsPrelude => Boundaries[^1].Name == PreludeName;
+
+    /// <summary>The batch where the model fixes it, else <see langword="null"/>.</summary>
+    public long? FixedBatch => Graph.Shapes.FixedBatch;
+
+    /// <summary>The stage that a node that depends on the latents belongs to.</summary>
+    public int StageOf(int node)
+    {
+        for (var i = 0; i < Boundaries.Count; i++)
+        {
+            if (Boundaries[i].Inside[node])
+            {
+                return i - 1;
+            }
         }
 
-        var needed = Graph.Index.NeededFor([value]);
-        return Blocks.All(block => block.Nodes.All(node => !needed[node]));
+        return -1;
     }
 
     /// <summary>The name of the stage that leads to a boundary.</summary>
     public string StageName(int stage) => stage == 0 ? "embed" : stage == Boundaries.Count - 2 ? "head" : Boundaries[stage + 1].Name;
+
+    /// <summary>The file of the stage that leads to a boundary.</summary>
+    public string StageFile(int stage) => StageName(stage) + ".onnx";
 }

@@ -29,7 +29,8 @@ internal sealed class SplitPlanner
 
     /// <summary>Plans a model.</summary>
     /// <exception cref="ModelSplitException">It cannot be cut so.</exception>
-    public static SplitPlan Plan(DenoiserGraph graph, SplitOptions options) => new SplitPlanner(graph, options).Plan();
+    public static SplitPlan Plan(OnnxModelFile file, SplitOptions options) =>
+        new SplitPlanner(new DenoiserGraph(file, options, new RuntimeOracle(file.Model.OpsetImport)), options).Plan();
 
     private SplitPlan Plan()
     {
@@ -52,6 +53,7 @@ internal sealed class SplitPlanner
         AddMissing(plan);
         AddSignals();
         AddFrames();
+        CheckOnce(plan);
         return plan;
     }
 
@@ -69,23 +71,67 @@ internal sealed class SplitPlanner
         _boundaries.Add(output);
     }
 
-    // Numbers that come from the latents' shape and that no later stage can work out anew are handed on like conditioning; anything
-    // else that a stage lacks went around a cut.
+    // Numbers that the shapes of the inputs decide and that a later stage cannot work out are handed on like conditioning; anything else that a stage
+    // lacks went around a cut.
     private void AddMissing(SplitPlan plan)
     {
         for (var stage = 0; stage < _boundaries.Count - 1; stage++)
         {
             foreach (var value in new StageSlice(plan, stage).Missing)
             {
-                if (stage == 0 || !plan.CanBeHandedOn(value))
+                if (stage == 0 || !HandOn(new StageSlice(plan, stage), value))
                 {
                     throw new ModelSplitException(
                         $"The cut '{_boundaries[stage]}' does not separate the graph: '{value}' ({_graph.Shapes.Of(value)}) crosses around it into the stage that leads to '{_boundaries[stage + 1]}'. Name it among the cut's tensors, or cut elsewhere.");
                 }
+            }
+        }
 
-                if (!_boundaries[1].Tensors.Exists(tensor => StageSlice.ValuesOf(tensor.Origin).Contains(value)))
+        if (plan.PreludePlan is { } prelude && new StageSlice(prelude, 0).Missing is [var missing, ..])
+        {
+            throw new ModelSplitException($"'{missing}' ({_graph.Shapes.Of(missing)}) is needed before there are latents, and depends on them.");
+        }
+    }
+
+    // The numbers of a shape that the stage lacks; false where the value is not made of such.
+    private bool HandOn(StageSlice slice, string value)
+    {
+        if (_graph.Shapes.Of(value) is not { Type: OnnxElementType.Int64, Axes.Count: <= 1 } || _graph.IsDynamicValue(value) || _graph.Shapes.Elements(value) is not { } elements)
+        {
+            return false;
+        }
+
+        foreach (var sizes in elements.Where(sizes => slice.Resolve(sizes) is null))
+        {
+            var known = _boundaries[1].Tensors.Exists(tensor => tensor.Origin is TensorOrigin.ShapeNumber number && number.Sizes.SequenceEqual(sizes));
+            if (!known && !_graph.Shapes.IsSameForAllBatches(sizes))
+            {
+                return false;
+            }
+
+            if (!known)
+            {
+                var name = _graph.Shapes.Named(sizes).Name is { } axis && _graph.Shapes.FreeAxes.Contains(axis) ? axis : string.Create(CultureInfo.InvariantCulture, $"{_boundaries[1].Tensors.Count}");
+                _boundaries[1].Tensors.Add(TensorPlanner.Number($"size.{name}", sizes));
+            }
+        }
+
+        return true;
+    }
+
+    // No product, no normalisation with parameters and no body of a block is computed in two stages.
+    private void CheckOnce(SplitPlan plan)
+    {
+        var owner = new Dictionary<int, int>();
+        for (var stage = 0; stage < _boundaries.Count - 1; stage++)
+        {
+            var nodes = new StageSlice(plan, stage).Nodes;
+            for (var node = 0; node < nodes.Length; node++)
+            {
+                if (nodes[node] && _graph.IsDynamic[node] && _graph.IsWork(node) && !owner.TryAdd(node, stage))
                 {
-                    _boundaries[1].Tensors.Add(_tensors.Condition(string.Create(CultureInfo.InvariantCulture, $"size{_boundaries[1].Tensors.Count}"), value));
+                    throw new ModelSplitException(
+                        $"{OnnxGraphIndex.Describe(_graph.Index.Nodes[node])} would be computed twice, in the stages that lead to '{_boundaries[owner[node] + 1]}' and '{_boundaries[stage + 1]}'; cut elsewhere.");
                 }
             }
         }
@@ -140,14 +186,13 @@ internal sealed class SplitPlanner
         _ => null,
     };
 
-    // What the first block's first product with weights reads: the normalised, scaled and shifted tokens.
+    // What the first block's first product with weights reads: the normalised, scaled and shifted tokens, before they are quantised.
     private string? FindModulated()
     {
         var image = _boundaries[1].Tensors[0];
         foreach (var node in _blocks[0].Nodes)
         {
-            var candidate = _graph.Index.Nodes[node];
-            if (candidate.OpType is "MatMul" or "Gemm" && candidate.Input[0] is var value && _graph.Index.Producer(value) is >= 0 and var source
+            if (Products.Feature(_graph.Index.Nodes[node]) is { } feature && Unformatted(feature) is var value && _graph.Index.Producer(value) is >= 0 and var source
                 && _graph.IsDynamic[source] && !_boundaries[1].Inside[source]
                 && _graph.Shapes.Of(value) is { HasBatch: true } shape && shape.Axes!.Skip(1).SequenceEqual(image.Axes))
             {
@@ -156,6 +201,16 @@ internal sealed class SplitPlanner
         }
 
         return null;
+    }
+
+    private string Unformatted(string value)
+    {
+        while (!_graph.Shapes.Of(value).IsFloatingPoint && _graph.Index.Producer(value) is >= 0 and var node && Products.IsFormat(_graph.Index.Nodes[node]))
+        {
+            value = _graph.Index.Nodes[node].Input[0];
+        }
+
+        return value;
     }
 
     private DenoiserFamily Family()

@@ -1,8 +1,5 @@
 namespace CachePolicies.Splitting;
 
-/// <summary>A number in a shape that a stage needs: fixed, or the size of an axis of a tensor that the stage is given.</summary>
-internal readonly record struct ShapeElement(long Fixed, string? Tensor, int Axis);
-
 /// <summary>What a stage consists of: the nodes that lead from what it is given to what it makes.</summary>
 internal sealed class StageSlice
 {
@@ -10,20 +7,22 @@ internal sealed class StageSlice
     private readonly int _stage;
     private readonly Dictionary<string, (string FullName, TensorOrigin Origin)> _given = new(StringComparer.Ordinal);
     private readonly Dictionary<string, (PlannedBoundary Boundary, Concatenation Concatenation)> _joined = new(StringComparer.Ordinal);
-    private readonly List<(string FullName, string Value)> _shaped = [];
-    private readonly bool[] _computable;
+    private readonly ShapeSources _sources;
+    private readonly bool[] _canRun;
 
     public StageSlice(SplitPlan plan, int stage)
     {
         _plan = plan;
         _stage = stage;
+        _sources = new ShapeSources(plan.Graph.Shapes);
         CollectGiven();
-        _computable = FindComputable();
-        Slice();
+        CollectPrelude();
+        _canRun = FindRunnable();
+        Nodes = Slice();
     }
 
     /// <summary>By node: part of the stage.</summary>
-    public bool[] Nodes { get; private set; } = [];
+    public bool[] Nodes { get; }
 
     /// <summary>What the stage reads of earlier boundaries: the graph's value, the tensor's full name and its origin.</summary>
     public IReadOnlyDictionary<string, (string FullName, TensorOrigin Origin)> Given => _given;
@@ -34,7 +33,7 @@ internal sealed class StageSlice
     /// <summary>Values among <see cref="Given"/> and <see cref="Joined"/>, and inputs of the denoiser, that the stage reads.</summary>
     public HashSet<string> Read { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>Small integer values of earlier stages that are worked out anew from the shapes of what is given.</summary>
+    /// <summary>Small integer values of earlier stages that are worked out again from the shapes of what is given.</summary>
     public Dictionary<string, ShapeElement[]> Restored { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Values of earlier stages that the stage needs and is not given.</summary>
@@ -52,9 +51,13 @@ internal sealed class StageSlice
         _ => [],
     };
 
+    /// <summary>How the stage can work out a number with these sizes in all choices, or <see langword="null"/>.</summary>
+    public ShapeElement? Resolve(long[] sizes) => _sources.Find(sizes);
+
     private void CollectGiven()
     {
-        for (var i = 0; i <= _stage; i++)
+        // The prelude runs before there are latents.
+        for (var i = _plan.IsPrelude ? 1 : 0; i <= _stage; i++)
         {
             var boundary = _plan.Boundaries[i];
             foreach (var tensor in boundary.Tensors)
@@ -65,14 +68,20 @@ internal sealed class StageSlice
                     continue;
                 }
 
-                if (tensor.Origin is TensorOrigin.Whole { Value: var value })
+                switch (tensor.Origin)
                 {
-                    _given.TryAdd(value, (boundary.FullName(tensor), tensor.Origin));
-                    _shaped.Add((boundary.FullName(tensor), value));
-                }
-                else if (tensor.Origin is TensorOrigin.PerLane lane)
-                {
-                    _given.TryAdd(lane.Value, (boundary.FullName(tensor), tensor.Origin));
+                    case TensorOrigin.Whole { Value: var value }:
+                        _given.TryAdd(value, (boundary.FullName(tensor), tensor.Origin));
+                        _sources.Add(boundary.FullName(tensor), value);
+                        break;
+                    case TensorOrigin.PerLane lane:
+                        _given.TryAdd(lane.Value, (boundary.FullName(tensor), tensor.Origin));
+                        break;
+                    case TensorOrigin.ShapeNumber number:
+                        _sources.Add(boundary.FullName(tensor), number.Sizes);
+                        break;
+                    default:
+                        break;
                 }
             }
 
@@ -84,8 +93,11 @@ internal sealed class StageSlice
                 }
             }
         }
+    }
 
-        // A state that started as conditioning is read where it stands.
+    private void CollectPrelude()
+    {
+        // A state that started as conditioning is read where it is.
         foreach (var tensor in _plan.Prelude?.Tensors ?? [])
         {
             foreach (var value in ValuesOf(tensor.Origin))
@@ -93,24 +105,38 @@ internal sealed class StageSlice
                 _given.TryAdd(value, (_plan.Prelude!.FullName(tensor), tensor.Origin));
             }
         }
+
+        // Later stages get sizes from what they read anyway, or as numbers.
+        if (_stage == 0)
+        {
+            foreach (var input in _plan.Inputs.Where(input => input.Value != Graph.Timestep || Graph.Shapes.Of(input.Value).Axes is { Count: 1 }))
+            {
+                _sources.Add(input.Name, input.Value);
+            }
+        }
     }
 
-    // A node that depends on the latents can run in the stage when all that it needs is given or can run in the stage.
-    private bool[] FindComputable()
+    // What depends on the latents can run in the stage when all that it needs is given or can run there, and when it is not another stage's work: no
+    // block is computed twice.
+    private bool[] FindRunnable()
     {
-        var computable = new bool[Graph.Index.Nodes.Count];
-        for (var node = 0; node < computable.Length; node++)
+        var runs = new bool[Graph.Index.Nodes.Count];
+        for (var node = 0; node < runs.Length; node++)
         {
-            computable[node] = Graph.IsDynamic[node] && Graph.Index.InputsOf(node).All(input =>
-                !Graph.IsDynamicValue(input) || IsAvailable(input) || (Graph.Index.Producer(input) is >= 0 and var source && computable[source]));
+            var proto = Graph.Index.Nodes[node];
+            runs[node] = Graph.IsDynamic[node] ? !_plan.IsPrelude && (_plan.StageOf(node) == _stage || !Graph.IsWork(node)) && Graph.Index.InputsOf(node).All(IsAtHand)
+                : Graph.IsSized[node] && (DenoiserGraph.IsQuestionOfShape(proto) ? IsThere(proto.Input[0]) : Graph.Index.InputsOf(node).All(IsAtHand));
         }
 
-        return computable;
+        return runs;
+
+        bool IsThere(string value) => _given.ContainsKey(value) || _joined.ContainsKey(value)
+            || (Graph.Index.Producer(value) is >= 0 and var source ? runs[source] || !(Graph.IsDynamic[source] || Graph.IsSized[source]) : value != Graph.Latent);
+
+        bool IsAtHand(string value) => IsThere(value) || Restore(value) is not null;
     }
 
-    private bool IsAvailable(string value) => _given.ContainsKey(value) || _joined.ContainsKey(value) || Restore(value) is not null;
-
-    private void Slice()
+    private bool[] Slice()
     {
         var included = new bool[Graph.Index.Nodes.Count];
         var seen = new HashSet<string>(StringComparer.Ordinal);
@@ -127,17 +153,13 @@ internal sealed class StageSlice
             {
                 Read.Add(value);
             }
-            else if (node >= 0 && (!Graph.IsDynamic[node] || _computable[node]))
+            else if (node >= 0 && (_canRun[node] || !(Graph.IsDynamic[node] || Graph.IsSized[node])))
             {
-                included[node] = true;
-                foreach (var input in Graph.Index.InputsOf(node))
-                {
-                    pending.Push(input);
-                }
+                Include(node);
             }
-            else if (Graph.IsDynamicValue(value))
+            else if (Graph.IsDynamicValue(value) || node >= 0)
             {
-                Reconstruct(value, node, included, pending);
+                Reconstruct(value, node);
             }
             else if (!Graph.Index.IsInitializer(value))
             {
@@ -145,26 +167,31 @@ internal sealed class StageSlice
             }
         }
 
-        Nodes = included;
-    }
+        return included;
 
-    // A value that the stage cannot reach: worked out from shapes, or made by nodes of the stage from such values, or missing.
-    private void Reconstruct(string value, int node, bool[] included, Stack<string> pending)
-    {
-        if (Restore(value) is { } elements)
-        {
-            Restored.Add(value, elements);
-        }
-        else if (node < 0 || _plan.Boundaries[_stage].Inside[node] || _plan.CanBeHandedOn(value))
-        {
-            Missing.Add(value);
-        }
-        else
+        void Include(int node)
         {
             included[node] = true;
             foreach (var input in Graph.Index.InputsOf(node))
             {
                 pending.Push(input);
+            }
+        }
+
+        // A value that the stage cannot reach: worked out from shapes, or made by nodes of the stage from such values, or missing.
+        void Reconstruct(string value, int node)
+        {
+            if (Restore(value) is { } elements)
+            {
+                Restored.Add(value, elements);
+            }
+            else if (node < 0 || (Graph.IsDynamic[node] ? _plan.IsPrelude || _plan.StageOf(node) != _stage : DenoiserGraph.IsQuestionOfShape(Graph.Index.Nodes[node])))
+            {
+                Missing.Add(value);
+            }
+            else
+            {
+                Include(node);
             }
         }
     }
@@ -176,39 +203,7 @@ internal sealed class StageSlice
             return null;
         }
 
-        var restored = new ShapeElement[elements.Length];
-        for (var i = 0; i < elements.Length; i++)
-        {
-            if (elements[i].All(size => size == elements[i][0]))
-            {
-                restored[i] = new ShapeElement(elements[i][0], null, 0);
-            }
-            else if (FindAxis(elements[i]) is { } found)
-            {
-                restored[i] = found;
-            }
-            else
-            {
-                return null;
-            }
-        }
-
-        return restored;
-    }
-
-    private ShapeElement? FindAxis(long[] sizes)
-    {
-        foreach (var (fullName, value) in _shaped)
-        {
-            for (var axis = 0; axis < (Graph.Shapes.Of(value).Axes?.Count ?? 0); axis++)
-            {
-                if (Graph.Shapes.AxisSizes(value, axis)!.SequenceEqual(sizes))
-                {
-                    return new ShapeElement(0, fullName, axis);
-                }
-            }
-        }
-
-        return null;
+        ShapeElement[] restored = [.. elements.Select(_sources.Find).OfType<ShapeElement>()];
+        return restored.Length == elements.Length ? restored : null;
     }
 }

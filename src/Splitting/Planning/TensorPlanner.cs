@@ -13,7 +13,7 @@ internal sealed class TensorPlanner(DenoiserGraph graph)
         if (!shape.HasBatch)
         {
             throw new ModelSplitException(
-                $"'{value}' ({shape}), which crosses the boundary '{boundary}', has no free batch axis; export the model with its first axis free.");
+                $"'{value}' ({shape}), which crosses the boundary '{boundary}', does not have the batch as its first axis; export the model with a batch that is free, or fixed at 1.");
         }
 
         return new PlannedTensor(name, kind, new TensorOrigin.Whole(value), shape.Type, [.. shape.Axes!.Skip(1)]);
@@ -37,8 +37,11 @@ internal sealed class TensorPlanner(DenoiserGraph graph)
         _ => OnnxElementType.Int64,
     };
 
+    /// <summary>A number that the shapes of the inputs decide, as conditioning.</summary>
+    public static PlannedTensor Number(string name, long[] sizes) => new(name, PlannedKind.Conditioning, new TensorOrigin.ShapeNumber(sizes), OnnxElementType.Int64, []);
+
     private ValueShape Known(string value, string boundary) => graph.Shapes.Of(value) is { Axes: not null } shape
         ? shape
         : throw new ModelSplitException(
-            $"The shape of '{value}', which crosses the boundary '{boundary}', could not be found; state it in the model (for example with ONNX shape inference).");
+            $"The shape of '{value}', which crosses the boundary '{boundary}', could not be found{(graph.Shapes.FirstUnknown is { } node ? $": what {node} makes is not known, nor what follows from it" : "")}; state it in the model (for example with ONNX shape inference).");
 }

@@ -7,9 +7,7 @@ internal static class ManifestWriter
 {
     public const string FileName = "manifest.json";
     public const string WholeFile = "denoiser.onnx";
-    public const string PreludeFile = SplitPlan.PreludeName + ".onnx";
-
-    public static string StageFile(SplitPlan plan, int stage) => plan.StageName(stage) + ".onnx";
+    public const string UnfinishedFile = FileName + ".unfinished";
 
     public static void Write(Stream stream, SplitPlan plan, string name, string prediction, IReadOnlyList<string> externalData, string? fingerprint, IDictionary<string, JsonElement> sections)
     {
@@ -25,6 +23,11 @@ internal static class ManifestWriter
             }
 
             json.WriteString("prediction", prediction);
+            if (plan.FixedBatch is { } batch)
+            {
+                json.WriteNumber("batch", batch);
+            }
+
             WriteInputs(json, plan);
             WritePrelude(json, plan.Prelude);
             WriteBoundaries(json, plan);
@@ -33,7 +36,7 @@ internal static class ManifestWriter
             {
                 json.WriteStartObject();
                 json.WriteString("name", plan.StageName(stage));
-                json.WriteString("file", StageFile(plan, stage));
+                json.WriteString("file", plan.StageFile(stage));
                 json.WriteString("from", plan.Boundaries[stage].Name);
                 json.WriteString("to", plan.Boundaries[stage + 1].Name);
                 json.WriteEndObject();
@@ -81,7 +84,7 @@ internal static class ManifestWriter
         if (prelude is not null)
         {
             json.WriteStartObject("prelude");
-            json.WriteString("file", PreludeFile);
+            json.WriteString("file", SplitPlan.PreludeFile);
             WriteTensors(json, prelude);
             json.WriteEndObject();
         }

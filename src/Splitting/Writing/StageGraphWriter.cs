@@ -1,8 +1,4 @@
-using System.Buffers.Binary;
-using System.Globalization;
 using CachePolicies.Onnx.Schema;
-using Google.Protobuf;
-using Google.Protobuf.Collections;
 
 namespace CachePolicies.Splitting;
 
@@ -12,18 +8,14 @@ internal sealed class StageGraphWriter
     private readonly SplitPlan _plan;
     private readonly int _stage;
     private readonly StageSlice _slice;
-    private readonly GraphProto _graph;
-    private readonly List<NodeProto> _before = [], _after = [];
-    private readonly Dictionary<string, string> _renamed = new(StringComparer.Ordinal);
-    private readonly HashSet<string> _inputs = new(StringComparer.Ordinal);
-    private int _constants;
+    private readonly GraphDraft _draft;
 
-    private StageGraphWriter(SplitPlan plan, int stage)
+    private StageGraphWriter(SplitPlan plan, int stage, string name)
     {
         _plan = plan;
         _stage = stage;
         _slice = new StageSlice(plan, stage);
-        _graph = new GraphProto { Name = plan.StageName(stage) };
+        _draft = new GraphDraft(name, plan.FixedBatch);
     }
 
     private DenoiserGraph Source => _plan.Graph;
@@ -33,18 +25,16 @@ internal sealed class StageGraphWriter
     private PlannedBoundary To => _plan.Boundaries[_stage + 1];
 
     /// <summary>The graph of a stage; its initialisers are those of the original that it needs.</summary>
-    public static GraphProto Write(SplitPlan plan, int stage) => new StageGraphWriter(plan, stage).Write();
+    public static GraphProto Write(SplitPlan plan, int stage) => new StageGraphWriter(plan, stage, plan.StageName(stage)).Write();
 
-    /// <summary>The graph of what is computed once for a generation, or <see langword="null"/>.</summary>
-    public static GraphProto? WritePrelude(SplitPlan plan) => plan.PreludePlan is { } prelude
-        ? new StageGraphWriter(prelude, 0) { _graph = { Name = SplitPlan.PreludeName } }.Write()
-        : null;
+    /// <summary>The graph of what is computed once per generation, or <see langword="null"/>.</summary>
+    public static GraphProto? WritePrelude(SplitPlan plan) => plan.PreludePlan is { } prelude ? new StageGraphWriter(prelude, 0, SplitPlan.PreludeName).Write() : null;
 
     /// <summary>The whole denoiser under the names of the manifest, with the boundaries' tensors as further outputs where asked.</summary>
     public static GraphProto WriteWhole(SplitPlan plan, bool withBoundaries)
     {
         var boundaries = plan.Boundaries;
-        var writer = new StageGraphWriter(plan with { Boundaries = [boundaries[0], boundaries[^1]], Prelude = null }, 0) { _graph = { Name = "denoiser" } };
+        var writer = new StageGraphWriter(plan with { Boundaries = [boundaries[0], boundaries[^1]], Prelude = null }, 0, "denoiser");
         writer.AddInputs();
         var inner = plan.Prelude is null ? boundaries.Skip(1) : boundaries.Skip(1).Prepend(plan.Prelude);
         foreach (var boundary in withBoundaries ? inner : [boundaries[^1]])
@@ -55,7 +45,7 @@ internal sealed class StageGraphWriter
             }
         }
 
-        return writer.Finish(writer.Nodes());
+        return writer.Finish();
     }
 
     // The last boundary before this one that holds the parts of a joined state as values of their own.
@@ -71,25 +61,12 @@ internal sealed class StageGraphWriter
             AddOutput(To, tensor, canRename: true, From);
         }
 
-        return Finish(Nodes());
+        return Finish();
     }
 
-    private List<NodeProto> Nodes() =>
-        [.. Enumerable.Range(0, _slice.Nodes.Length).Where(node => _slice.Nodes[node]).Select(node => Source.Index.Nodes[node].Clone())];
-
-    private GraphProto Finish(List<NodeProto> nodes)
-    {
-        foreach (var node in nodes)
-        {
-            Rename(node);
-        }
-
-        _graph.Node.AddRange(_before);
-        _graph.Node.AddRange(nodes);
-        _graph.Node.AddRange(_after);
-        AddInitializers();
-        return _graph;
-    }
+    private GraphProto Finish() => _draft.Finish(
+        Enumerable.Range(0, _slice.Nodes.Length).Where(node => _slice.Nodes[node]).Select(node => Source.Index.Nodes[node].Clone()),
+        Source.Model.Graph);
 
     private void AddInputs()
     {
@@ -102,10 +79,10 @@ internal sealed class StageGraphWriter
         {
             var boundary = _plan.BoundaryOf(fullName);
             var tensor = boundary.Tensors.First(candidate => boundary.FullName(candidate) == fullName);
-            DeclareInput(fullName, tensor.Type, tensor.Axes);
+            _draft.Input(fullName, tensor.Type, tensor.Axes);
             if (origin is TensorOrigin.Whole)
             {
-                _renamed[value] = fullName;
+                _draft.Rename(value, fullName);
             }
             else
             {
@@ -115,10 +92,8 @@ internal sealed class StageGraphWriter
 
         foreach (var (value, (boundary, concatenation)) in _slice.Joined.Where(joined => _slice.Read.Contains(joined.Key)))
         {
-            var parts = concatenation.Parts.Select(part => DeclareTensor(boundary, part)).ToArray();
-            var node = new NodeProto { OpType = "Concat", Name = $"join/{value}", Input = { parts }, Output = { value } };
-            node.Attribute.Add(OnnxAttribute.Integer("axis", concatenation.Axis).Proto);
-            _before.Add(node);
+            string[] parts = [.. concatenation.Parts.Select(part => Declared(boundary, part))];
+            _draft.Node("Concat", $"join/{value}", parts, value, after: false, OnnxAttribute.Integer("axis", concatenation.Axis));
         }
 
         foreach (var (value, elements) in _slice.Restored)
@@ -127,22 +102,15 @@ internal sealed class StageGraphWriter
         }
     }
 
-    private string DeclareTensor(PlannedBoundary boundary, string name)
-    {
-        var tensor = boundary.Tensors.First(candidate => candidate.Name == name);
-        DeclareInput(boundary.FullName(tensor), tensor.Type, tensor.Axes);
-        return boundary.FullName(tensor);
-    }
-
     private void AddDenoiserInput(PlannedInput input)
     {
         var shape = Source.Shapes.Of(input.Value);
-        DeclareInput(input.Name, input.Type, input.Axes);
-        if (shape.HasBatch && shape.Type == input.Type)
+        _draft.Input(input.Name, input.Type, input.Axes);
+        if (shape.HasBatch && shape.Type == input.Type && shape.Axes!.Count == input.Axes.Count + 1)
         {
             if (input.Name != input.Value)
             {
-                _renamed[input.Value] = input.Name;
+                _draft.Rename(input.Value, input.Name);
             }
 
             return;
@@ -153,10 +121,30 @@ internal sealed class StageGraphWriter
         if (input.Name == input.Value)
         {
             value = $"{input.Value}#own";
-            _renamed[input.Value] = value;
+            _draft.Rename(input.Value, value);
         }
 
-        FromLane(input.Name, value, shape);
+        if (input.Value == Source.Timestep && shape.Axes!.Count > 1)
+        {
+            ForEachToken(input, value, shape);
+        }
+        else
+        {
+            FromLane(input.Name, value, shape);
+        }
+    }
+
+    // A timestep that the model wants for each token: all tokens of a lane are given the evaluation's.
+    private void ForEachToken(PlannedInput input, string value, ValueShape wanted)
+    {
+        var sizes = Enumerable.Range(0, wanted.Axes!.Count).Select(axis =>
+            _slice.Resolve(Source.Shapes.AxisSizes(input.Value, axis)!) is { } element
+                ? Element(element, after: false)
+                : throw new ModelSplitException(
+                    $"The timestep '{input.Value}' ({wanted}) has an axis '{wanted.Axes[axis]}' that follows from no other input; export the model with one timestep per picture, or with one per token of the latents.")).ToArray();
+        var column = _draft.Node("Reshape", [input.Name, _draft.Constant([-1, .. Enumerable.Repeat(1L, sizes.Length - 1)])], after: false);
+        var all = _draft.Node("Expand", [column, _draft.Node("Concat", sizes, after: false, OnnxAttribute.Integer("axis", 0))], after: false);
+        _draft.Node("Cast", $"take/{value}", [all], value, after: false, OnnxAttribute.Integer("to", (long)wanted.Type));
     }
 
     // All lanes hold the same: the first one's is taken, in the type that the graph wants.
@@ -165,12 +153,10 @@ internal sealed class StageGraphWriter
         var current = fullName;
         if (!wanted.HasBatch)
         {
-            current = Node("Gather", [current, Constant([0], scalar: !IsSingle(fullName, wanted))], OnnxAttribute.Integer("axis", 0));
+            current = _draft.Node("Gather", [current, _draft.Constant([0], scalar: !IsSingle(fullName, wanted))], after: false, OnnxAttribute.Integer("axis", 0));
         }
 
-        var node = new NodeProto { OpType = "Cast", Name = $"take/{value}", Input = { current }, Output = { value } };
-        node.Attribute.Add(OnnxAttribute.Integer("to", (long)wanted.Type).Proto);
-        _before.Add(node);
+        _draft.Node("Cast", $"take/{value}", [current], value, after: false, OnnxAttribute.Integer("to", (long)wanted.Type));
     }
 
     // A timestep of shape [1] is a scalar in the manifest: taken as a list of one.
@@ -180,31 +166,62 @@ internal sealed class StageGraphWriter
     private void Restore(string value, ShapeElement[] elements)
     {
         var scalar = Source.Shapes.Of(value).Axes!.Count == 0;
-        if (Array.TrueForAll(elements, element => element.Tensor is null))
+        if (Array.TrueForAll(elements, element => element is ShapeElement.Constant))
         {
-            _renamed[value] = Constant([.. elements.Select(element => element.Fixed)], scalar);
+            _draft.Rename(value, _draft.Constant([.. elements.OfType<ShapeElement.Constant>().Select(element => element.Value)], scalar));
             return;
         }
 
-        var pieces = elements.Select(element => element.Tensor is null
-            ? Constant([element.Fixed], scalar: false)
-            : Node("Gather", [Node("Shape", [Declared(element.Tensor)]), Constant([element.Axis], scalar: false)], OnnxAttribute.Integer("axis", 0))).ToArray();
-        var joined = pieces.Length == 1 ? pieces[0] : Node("Concat", pieces, OnnxAttribute.Integer("axis", 0));
-        _renamed[value] = scalar ? Node("Reshape", [joined, Constant([], scalar: false)]) : joined;
+        var pieces = Array.ConvertAll(elements, element => Element(element, after: false));
+        var joined = pieces.Length == 1 ? pieces[0] : _draft.Node("Concat", pieces, after: false, OnnxAttribute.Integer("axis", 0));
+        _draft.Rename(value, scalar ? _draft.Node("Reshape", [joined, _draft.Constant([])], after: false) : joined);
     }
 
-    private string Declared(string fullName) => DeclareTensor(_plan.BoundaryOf(fullName), fullName[(fullName.LastIndexOf('/') + 1)..]);
+    // A number of a shape as a list of one.
+    private string Element(ShapeElement element, bool after) => element switch
+    {
+        ShapeElement.Constant constant => _draft.Constant([constant.Value]),
+        ShapeElement.Axis axis => _draft.SizeOf(Declared(axis.FullName), axis.Number, after),
+        ShapeElement.Given given => _draft.Node("Gather", [Declared(given.FullName), _draft.Constant([0])], after, OnnxAttribute.Integer("axis", 0)),
+        ShapeElement.Sum sum => sum.Terms.Select(term => Term(term.Factors, term.Numerator, term.Denominator, after)).Aggregate((a, b) => _draft.Node("Add", [a, b], after)),
+        _ => throw new ArgumentOutOfRangeException(nameof(element), element, "Not a number of a shape."),
+    };
+
+    private string Term(IReadOnlyList<ShapeElement> factors, long numerator, long denominator, bool after)
+    {
+        var product = factors.Select(factor => Element(factor, after)).Append(_draft.Constant([numerator])).Aggregate((a, b) => _draft.Node("Mul", [a, b], after));
+        return denominator == 1 ? product : _draft.Node("Div", [product, _draft.Constant([denominator])], after);
+    }
+
+    // A tensor of a boundary, or an input of the denoiser, as an input of this graph.
+    private string Declared(string fullName)
+    {
+        if (_plan.Inputs.FirstOrDefault(input => input.Name == fullName) is { } input)
+        {
+            _draft.Input(input.Name, input.Type, input.Axes);
+            return fullName;
+        }
+
+        return Declared(_plan.BoundaryOf(fullName), fullName[(fullName.LastIndexOf('/') + 1)..]);
+    }
+
+    private string Declared(PlannedBoundary boundary, string name)
+    {
+        var tensor = boundary.Tensors.First(candidate => candidate.Name == name);
+        _draft.Input(boundary.FullName(tensor), tensor.Type, tensor.Axes);
+        return boundary.FullName(tensor);
+    }
 
     private void AddOutput(PlannedBoundary boundary, PlannedTensor tensor, bool canRename, PlannedBoundary? partsFrom)
     {
         var fullName = boundary.FullName(tensor);
         switch (tensor.Origin)
         {
-            case TensorOrigin.Whole whole when canRename && !_renamed.ContainsKey(whole.Value):
-                _renamed[whole.Value] = fullName;
+            case TensorOrigin.Whole whole when canRename && !_draft.IsRenamed(whole.Value):
+                _draft.Rename(whole.Value, fullName);
                 break;
-            case TensorOrigin.Whole whole when Current(whole.Value) != fullName:
-                _after.Add(new NodeProto { OpType = "Identity", Name = $"copy/{fullName}", Input = { Current(whole.Value) }, Output = { fullName } });
+            case TensorOrigin.Whole whole when _draft.Current(whole.Value) != fullName:
+                _draft.Node("Identity", $"copy/{fullName}", [_draft.Current(whole.Value)], fullName, after: true);
                 break;
             case TensorOrigin.Part part:
                 AddPart(fullName, part, boundary, partsFrom ?? From);
@@ -212,171 +229,63 @@ internal sealed class StageGraphWriter
             case TensorOrigin.PerLane lane:
                 AddPerLane(fullName, lane.Value, tensor.Type);
                 break;
+            case TensorOrigin.ShapeNumber number:
+                AddNumber(fullName, number);
+                break;
             case TensorOrigin.Difference difference:
-                _after.Add(new NodeProto { OpType = "Sub", Name = $"residual/{fullName}", Input = { Current(difference.Value), Current(difference.Base) }, Output = { fullName } });
+                _draft.Node("Sub", $"residual/{fullName}", [_draft.Current(difference.Value), _draft.Current(difference.Base)], fullName, after: true);
                 break;
             default:
                 break;
         }
 
-        _graph.Output.Add(ValueInfo(fullName, tensor.Type, tensor.Axes));
+        _draft.Output(fullName, tensor.Type, tensor.Axes);
     }
 
     private void AddPart(string fullName, TensorOrigin.Part part, PlannedBoundary boundary, PlannedBoundary partsFrom)
     {
         var names = boundary.Concatenations.Single(concatenation => concatenation.Value == part.Value).Parts;
         var start = Offset(part.Number);
-        var end = part.Number == names.Count - 1 ? Constant([long.MaxValue], scalar: false) : Offset(part.Number + 1);
-        _after.Add(new NodeProto
-        {
-            OpType = "Slice",
-            Name = $"part/{fullName}",
-            Input = { Current(part.Value), start, end, Constant([part.Axis], scalar: false) },
-            Output = { fullName },
-        });
+        var end = part.Number == names.Count - 1 ? _draft.Constant([long.MaxValue]) : Offset(part.Number + 1);
+        _draft.Node("Slice", $"part/{fullName}", [_draft.Current(part.Value), start, end, _draft.Constant([part.Axis])], fullName, after: true);
 
         // Where a part starts: the sizes of those before it.
         string Offset(int number)
         {
             var sizes = names.Take(number).Select(name => partsFrom.Tensors.First(tensor => tensor.Name == name)).ToList();
-            if (sizes.TrueForAll(tensor => tensor.Axes[part.Axis - 1].Value is not null))
-            {
-                return Constant([sizes.Sum(tensor => tensor.Axes[part.Axis - 1].Value!.Value)], scalar: false);
-            }
-
-            return sizes.Select(tensor => Node("Gather", [Node("Shape", [CurrentTensor(partsFrom, tensor)], after: true), Constant([part.Axis], scalar: false)], after: true, OnnxAttribute.Integer("axis", 0)))
-                .Aggregate((sum, size) => Node("Add", [sum, size], after: true));
+            return sizes.TrueForAll(tensor => tensor.Axes[part.Axis - 1].Value is not null)
+                ? _draft.Constant([sizes.Sum(tensor => tensor.Axes[part.Axis - 1].Value!.Value)])
+                : sizes.Select(tensor => _draft.SizeOf(CurrentTensor(partsFrom, tensor), part.Axis, after: true)).Aggregate((sum, size) => _draft.Node("Add", [sum, size], after: true));
         }
     }
 
     private string CurrentTensor(PlannedBoundary boundary, PlannedTensor tensor) =>
-        _inputs.Contains(boundary.FullName(tensor)) ? boundary.FullName(tensor) : tensor.Origin is TensorOrigin.Whole whole ? Current(whole.Value) : boundary.FullName(tensor);
+        _draft.HasInput(boundary.FullName(tensor)) ? boundary.FullName(tensor) : tensor.Origin is TensorOrigin.Whole whole ? _draft.Current(whole.Value) : boundary.FullName(tensor);
 
     private void AddPerLane(string fullName, string value, OnnxElementType type)
     {
         var shape = Source.Shapes.Of(value);
-        var current = Node("Cast", [Current(value)], after: true, OnnxAttribute.Integer("to", (long)type));
+        var current = _draft.Node("Cast", [_draft.Current(value)], after: true, OnnxAttribute.Integer("to", (long)type));
         if (!shape.HasBatch)
         {
-            var batch = Node("Gather", [Node("Shape", [AnyInput], after: true), Constant([0], scalar: false)], after: true, OnnxAttribute.Integer("axis", 0));
-            var ones = Constant([.. Enumerable.Repeat(1L, shape.Axes!.Count)], scalar: false);
-            var target = shape.Axes.Count == 0 ? batch : Node("Concat", [batch, ones], after: true, OnnxAttribute.Integer("axis", 0));
-            current = Node("Expand", [current, target], after: true);
+            current = ForEachLane(current, shape.Axes!.Count);
         }
 
-        _after.Add(new NodeProto { OpType = "Identity", Name = $"copy/{fullName}", Input = { current }, Output = { fullName } });
+        _draft.Node("Identity", $"copy/{fullName}", [current], fullName, after: true);
     }
 
-    // All inputs have the batch axis.
-    private string AnyInput => _graph.Input[0].Name;
-
-    private string Current(string value) => _renamed.GetValueOrDefault(value, value);
-
-    private void DeclareInput(string name, OnnxElementType type, IReadOnlyList<OnnxDimension> axes)
+    private void AddNumber(string fullName, TensorOrigin.ShapeNumber number)
     {
-        if (_inputs.Add(name))
-        {
-            _graph.Input.Add(ValueInfo(name, type, axes));
-        }
+        var element = _slice.Resolve(number.Sizes)
+            ?? throw new ModelSplitException($"The number of '{fullName}' ({Source.Shapes.Named(number.Sizes)}) cannot be worked out from the inputs' shapes.");
+        var scalar = _draft.Node("Reshape", [Element(element, after: true), _draft.Constant([])], after: true);
+        _draft.Node("Identity", $"copy/{fullName}", [ForEachLane(scalar, 0)], fullName, after: true);
     }
 
-    private static ValueInfoProto ValueInfo(string name, OnnxElementType type, IReadOnlyList<OnnxDimension> axes)
+    private string ForEachLane(string value, int rank)
     {
-        var shape = new TensorShapeProto { Dim = { new TensorShapeProto.Types.Dimension { DimParam = ShapeTable.Batch } } };
-        shape.Dim.AddRange(axes.Select(axis => axis.Value is { } size
-            ? new TensorShapeProto.Types.Dimension { DimValue = size }
-            : new TensorShapeProto.Types.Dimension { DimParam = axis.Name }));
-        return new ValueInfoProto { Name = name, Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = (int)type, Shape = shape } } };
+        var batch = _draft.SizeOf(_draft.AnyInput, 0, after: true);
+        var target = rank == 0 ? batch : _draft.Node("Concat", [batch, _draft.Constant([.. Enumerable.Repeat(1L, rank)])], after: true, OnnxAttribute.Integer("axis", 0));
+        return _draft.Node("Expand", [value, target], after: true);
     }
-
-    private string Constant(long[] values, bool scalar)
-    {
-        var bytes = new byte[8 * values.Length];
-        for (var i = 0; i < values.Length; i++)
-        {
-            BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(8 * i), values[i]);
-        }
-
-        var tensor = new TensorProto { Name = Fresh("constant"), DataType = (int)OnnxElementType.Int64, RawData = ByteString.CopyFrom(bytes) };
-        if (!scalar)
-        {
-            tensor.Dims.Add(values.Length);
-        }
-
-        _graph.Initializer.Add(tensor);
-        return tensor.Name;
-    }
-
-    private string Node(string operation, string[] inputs, params OnnxAttribute[] attributes) => Node(operation, inputs, after: false, attributes);
-
-    private string Node(string operation, string[] inputs, bool after, params OnnxAttribute[] attributes)
-    {
-        var name = Fresh(operation);
-        var node = new NodeProto { OpType = operation, Name = name, Input = { inputs }, Output = { name } };
-        node.Attribute.AddRange(attributes.Select(attribute => attribute.Proto));
-        (after ? _after : _before).Add(node);
-        return name;
-    }
-
-    private string Fresh(string stem) => string.Create(CultureInfo.InvariantCulture, $"#{_constants++}/{stem}");
-
-    private void AddInitializers()
-    {
-        var used = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var node in _graph.Node)
-        {
-            CollectInputs(node, used);
-        }
-
-        foreach (var output in _graph.Output)
-        {
-            used.Add(output.Name);
-        }
-
-        _graph.Initializer.AddRange(Source.File.Model.Graph.Initializer.Where(initializer => used.Contains(initializer.Name)));
-        _graph.SparseInitializer.AddRange(Source.File.Model.Graph.SparseInitializer.Where(sparse => used.Contains(sparse.Values?.Name ?? "")));
-    }
-
-    private static void CollectInputs(NodeProto node, HashSet<string> used)
-    {
-        used.UnionWith(node.Input);
-        foreach (var subgraph in Subgraphs(node))
-        {
-            foreach (var inner in subgraph.Node)
-            {
-                CollectInputs(inner, used);
-            }
-
-            used.UnionWith(subgraph.Output.Select(output => output.Name));
-        }
-    }
-
-    private void Rename(NodeProto node)
-    {
-        Rename(node.Input);
-        Rename(node.Output);
-        foreach (var subgraph in Subgraphs(node))
-        {
-            foreach (var inner in subgraph.Node)
-            {
-                Rename(inner);
-            }
-
-            foreach (var output in subgraph.Output)
-            {
-                output.Name = Current(output.Name);
-            }
-        }
-    }
-
-    private void Rename(RepeatedField<string> names)
-    {
-        for (var i = 0; i < names.Count; i++)
-        {
-            names[i] = Current(names[i]);
-        }
-    }
-
-    private static IEnumerable<GraphProto> Subgraphs(NodeProto node) =>
-        node.Attribute.SelectMany(attribute => attribute.G is null ? attribute.Graphs : attribute.Graphs.Prepend(attribute.G));
 }

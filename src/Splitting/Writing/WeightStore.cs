@@ -20,22 +20,37 @@ internal sealed class WeightStore : IDisposable
     private readonly string _target;
     private readonly Func<string, Stream> _create;
     private readonly string _fileName;
+    private readonly Dictionary<string, string> _names = new(StringComparer.Ordinal);
     private readonly Dictionary<string, (long Offset, long Length)> _placed = new(StringComparer.Ordinal);
     private Stream? _stream;
     private long _length;
 
-    public WeightStore(OnnxModelFile model, string target, Func<string, Stream> create)
+    /// <summary>Links or copies the model's external data into the target.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="target">The folder.</param>
+    /// <param name="taken">Names that other files of the folder will have: data of such a name gets another.</param>
+    /// <param name="create">Opens a file to write.</param>
+    public WeightStore(OnnxModelFile model, string target, IEnumerable<string> taken, Func<string, Stream> create)
     {
         _target = target;
         _create = create;
-        var linked = model.ExternalTensors.DistinctBy(tensor => tensor.Location).ToList();
-        foreach (var tensor in linked)
+        // As on file systems that know no difference between small and large letters.
+        var names = taken.ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var linked = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var tensor in model.ExternalTensors.DistinctBy(tensor => tensor.Location))
         {
-            Link(tensor);
+            if (!linked.TryGetValue(tensor.FullPath, out var name))
+            {
+                name = Free(names, Path.GetRelativePath(model.Folder, tensor.FullPath).Replace(Path.DirectorySeparatorChar, '/'));
+                linked.Add(tensor.FullPath, name);
+                Add(model.Folder, tensor.FullPath, name);
+                Files.Add(name);
+            }
+
+            _names.Add(tensor.Location, name);
         }
 
-        _fileName = linked.Exists(tensor => tensor.Location == "weights.bin") ? "weights.inline.bin" : "weights.bin";
-        Files.AddRange(linked.Select(tensor => tensor.Location));
+        _fileName = Free(names, "weights.bin");
     }
 
     /// <summary>The files of external data in the target, relative to it.</summary>
@@ -65,6 +80,12 @@ internal sealed class WeightStore : IDisposable
                 graph.Node.RemoveAt(i--);
             }
         }
+
+        // What is inside nodes is the graph's own already.
+        foreach (var tensor in graph.Node.SelectMany(OnnxTensors.OfNode).Where(tensor => tensor.IsExternal()))
+        {
+            Redirect(tensor);
+        }
     }
 
     public void Dispose()
@@ -79,7 +100,13 @@ internal sealed class WeightStore : IDisposable
 
     private TensorProto Place(TensorProto tensor, string name)
     {
-        if (tensor.IsExternal() || tensor.RawData.Length < InlineBelow)
+        if (tensor.IsExternal())
+        {
+            var own = tensor.Clone();
+            return Redirect(own) ? own : tensor;
+        }
+
+        if (tensor.RawData.Length < InlineBelow)
         {
             return tensor;
         }
@@ -102,6 +129,15 @@ internal sealed class WeightStore : IDisposable
         return external;
     }
 
+    // Points external data to the name that its file has in the target.
+    private bool Redirect(TensorProto tensor)
+    {
+        var location = tensor.ExternalData.Last(entry => entry.Key == "location");
+        var changed = _names.TryGetValue(location.Value, out var name) && name != location.Value;
+        location.Value = name ?? location.Value;
+        return changed;
+    }
+
     private long Append(ByteString data)
     {
         if (_stream is null)
@@ -118,20 +154,47 @@ internal sealed class WeightStore : IDisposable
         return offset;
     }
 
-    // ONNX Runtime reads external data in the model's folder only and follows no symbolic links: a hard link to the file itself serves.
-    private void Link(OnnxExternalTensor tensor)
+    // ONNX Runtime reads external data in the model's folder only and follows no symbolic links, so that a hard link serves. What a link in the
+    // model's folder leads to belongs to somebody else: it is copied, since a hard link would let either side change the other's file.
+    private void Add(string folder, string source, string name)
     {
-        var source = File.ResolveLinkTarget(tensor.FullPath, returnFinalTarget: true)?.FullName ?? tensor.FullPath;
-        var target = Path.Combine(_target, tensor.Location);
+        var target = Path.Combine(_target, name);
         Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-        if (HardLink.TryCreate(target, source))
+        var isLink = IsBehindLink(folder, source);
+        if (!isLink && HardLink.TryCreate(target, source))
         {
             return;
         }
 
-        File.Copy(source, target);
+        File.Copy(File.ResolveLinkTarget(source, returnFinalTarget: true)?.FullName ?? source, target);
         var length = new FileInfo(target).Length;
         BytesWritten += length;
-        Notices.Add($"'{tensor.Location}' ({length} bytes) was copied: a link to it cannot be made there (another file system, or one without links).");
+        Notices.Add($"'{name}' ({length} bytes) was copied: {(isLink ? "it is a symbolic link in the model's folder" : "a link to it cannot be made there (another file system, or one without links)")}.");
+    }
+
+    /// <summary>Whether a file of a folder is a symbolic link, or lies behind one.</summary>
+    public static bool IsBehindLink(string folder, string path)
+    {
+        for (var current = path; current is not null && current.Length > folder.Length; current = Path.GetDirectoryName(current))
+        {
+            if (new FileInfo(current).LinkTarget is not null)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    // The name, or another where it is taken or would be a folder of one that is.
+    private static string Free(HashSet<string> names, string wanted)
+    {
+        var name = wanted;
+        for (var number = 1; !names.Add(name); number++)
+        {
+            name = string.Create(CultureInfo.InvariantCulture, $"{Path.GetFileNameWithoutExtension(wanted)}.{number}{Path.GetExtension(wanted)}.data");
+        }
+
+        return name;
     }
 }
