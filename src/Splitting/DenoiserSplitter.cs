@@ -48,7 +48,6 @@ public static class DenoiserSplitter
 
         var file = OnnxModelFile.Load(onnxFile);
         var plan = SplitPlanner.Plan(file, options);
-        CheckPrediction(options.Prediction);
         var temporary = $"{target}.{Guid.NewGuid():N}.tmp";
         SplitResult result;
         try
@@ -79,7 +78,7 @@ public static class DenoiserSplitter
     {
         var file = plan.Graph.File;
         var notices = new List<string>();
-        using var weights = new WeightStore(file, folder, [.. plan.Files, ManifestWriter.WholeFile, ManifestWriter.FileName, ManifestWriter.UnfinishedFile, .. options.Files.Keys], create);
+        using var weights = new WeightStore(file, folder, [.. plan.Files, ManifestWriter.WholeFile, ManifestWriter.FileName, ManifestWriter.UnfinishedFile], create);
         if (StageGraphWriter.WritePrelude(plan) is { } prelude)
         {
             Save(prelude, SplitPlan.PreludeFile);
@@ -164,14 +163,6 @@ public static class DenoiserSplitter
 
             Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
             File.Copy(path, copy);
-        }
-    }
-
-    private static void CheckPrediction(string? prediction)
-    {
-        if (prediction is not (null or "velocity" or "epsilon"))
-        {
-            throw new ModelSplitException($"The prediction '{prediction}' is not known; expected 'velocity' or 'epsilon'.");
         }
     }
 

@@ -32,8 +32,8 @@ internal sealed class ShapeTable
     private readonly InputAxes _axes;
     private readonly Dictionary<string, string> _names = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ValueShape> _shapes = new(StringComparer.Ordinal);
-    private long[][] _sizes;
-    private ProbeResult[] _probes;
+    private readonly long[][] _sizes;
+    private readonly ProbeResult[] _probes;
 
     public ShapeTable(OnnxGraphIndex graph, int opset, IOperatorOracle? oracle = null)
     {

@@ -29,8 +29,19 @@ internal sealed class SplitPlanner
 
     /// <summary>Plans a model.</summary>
     /// <exception cref="ModelSplitException">It cannot be cut so.</exception>
-    public static SplitPlan Plan(OnnxModelFile file, SplitOptions options) =>
-        new SplitPlanner(new DenoiserGraph(file, options, new RuntimeOracle(file.Model.OpsetImport)), options).Plan();
+    public static SplitPlan Plan(OnnxModelFile file, SplitOptions options)
+    {
+        CheckPrediction(options.Prediction);
+        return new SplitPlanner(new DenoiserGraph(file, options, new RuntimeOracle(file.Model.OpsetImport)), options).Plan();
+    }
+
+    private static void CheckPrediction(string? prediction)
+    {
+        if (prediction is not (null or "velocity" or "epsilon"))
+        {
+            throw new ModelSplitException($"The prediction '{prediction}' is not known; expected 'velocity' or 'epsilon'.");
+        }
+    }
 
     private SplitPlan Plan()
     {

@@ -70,7 +70,7 @@ public sealed class SplitVerbTests : IDisposable
     [InlineData("inspect FLUX --signal here=none", "The signal 'here' is at no boundary; 'boundary/name' with one of embedded")]
     [InlineData("split FLUX", "--out")]
     [InlineData("split FLUX --out EXISTS", "exists already; name a directory that does not, or remove it first.")]
-    [InlineData("split FLUX --out TARGET --prediction score", "The prediction 'score' is not known; 'velocity' or 'epsilon' is right.")]
+    [InlineData("split FLUX --out TARGET --prediction score", "The prediction 'score' is not known; expected 'velocity' or 'epsilon'.")]
     [InlineData("split TEXT --out TARGET", "is not an ONNX model: its content does not follow the format.")]
     [InlineData("split CUT_OFF --out TARGET", "was cut off: the graph at byte")]
     public async Task Bad_input_is_a_sentence_and_leaves_nothing(string line, string message)
