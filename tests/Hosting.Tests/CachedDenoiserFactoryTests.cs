@@ -1,6 +1,7 @@
 using CachePolicies.Engine;
 using CachePolicies.Policies;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace CachePolicies.Hosting.Tests;
 
@@ -49,6 +50,27 @@ public sealed class CachedDenoiserFactoryTests : IDisposable
         session.Dispose();
         latent.Release();
         Assert.Equal(0, _tiny.LiveTensors);
+    }
+
+    [Fact]
+    public void A_models_family_sets_what_nobody_set_and_it_is_logged_once()
+    {
+        using var log = new LogCollector();
+        var services = new ServiceCollection();
+        services.AddLogging(l => l.AddProvider(log));
+        using var provider = services.AddCachePolicies().AddH2Cache(o => o.DetailThreshold = 0.5f).Services.BuildServiceProvider();
+        var layout = _tiny.Denoiser.Layout;
+        var flux = new DenoiserLayout(layout.Name, layout.Inputs, layout.Boundaries, layout.Stages) { Family = ModelFamily.Flux };
+        var denoiser = new StagedDenoiser(flux, [.. _tiny.Denoiser.Stages], _tiny.Denoiser.Backend);
+        var factory = provider.GetRequiredService<ICachedDenoiserFactory>();
+
+        var cached = factory.GetDenoiser(denoiser);
+        factory.GetDenoiser(denoiser);
+
+        var note = Assert.Single(cached.Plan.Notes, n => n.Contains("for the family 'flux'", StringComparison.Ordinal));
+        Assert.DoesNotContain("DetailThreshold", note, StringComparison.Ordinal);
+        Assert.Single(log.Entries, e => e.Message == note);
+        Assert.DoesNotContain(factory.GetDenoiser(_tiny.Denoiser).Plan.Notes, n => n.Contains("family", StringComparison.Ordinal));
     }
 
     [Fact]

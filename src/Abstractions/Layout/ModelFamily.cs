@@ -2,7 +2,8 @@ namespace CachePolicies;
 
 /// <summary>
 /// The names of model families for which policies know published settings. A family is a text, so that there may be others; policies compare it
-/// without regard to case.
+/// without regard to case. A model that was split by its graph alone has the name of the best-known model of its form (<c>flux</c>, <c>sd3</c>, <c>wan</c>,
+/// <c>unet</c>, <c>dit</c>).
 /// </summary>
 public static class ModelFamily
 {
@@ -29,6 +30,9 @@ public static class ModelFamily
 
     /// <summary>Z-Image.</summary>
     public const string ZImage = "z-image";
+
+    /// <summary>Wan, of any size.</summary>
+    public const string Wan = "wan";
 
     /// <summary>Wan 2.1 text-to-video, 1.3 billion parameters.</summary>
     public const string Wan21Small = "wan2.1-1.3b";

@@ -6,6 +6,10 @@ internal static class BlockCacheDescriptor
     public static CachePolicyDescriptor<BlockCacheOptions> Instance { get; } = new("BlockCache", static (options, name) => new BlockCachePolicy(options, name))
     {
         Summaries = [new("**Block cache** (first-block cache)", "residual of the first F blocks", "all other blocks")],
+        Families =
+        [
+            new(ModelFamily.Flux, "ParaAttention", "Threshold=0.08"),
+        ],
         Tuning = static model =>
         [
             TuningDimension.Thresholds(nameof(BlockCacheOptions.Threshold), 0.005, 0.8, 60),

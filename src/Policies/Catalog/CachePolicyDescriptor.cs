@@ -48,6 +48,15 @@ public abstract class CachePolicyDescriptor
     /// <exception cref="ArgumentException">The options are another policy's, or a setting is wrong; the message lists all that are.</exception>
     public abstract ICachePolicy Create(CachePolicyOptions options, string? name = null, string? family = null);
 
+    /// <summary>The settings for a model of a family.</summary>
+    /// <param name="options">The settings that were given.</param>
+    /// <param name="family">The model's family, or <see langword="null"/>.</param>
+    public FamilySettings ForFamily(CachePolicyOptions options, string? family)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return FamilyDefaults.Apply(this, options, family);
+    }
+
     /// <inheritdoc/>
     public override string ToString() => Name;
 }
@@ -82,7 +91,7 @@ public sealed class CachePolicyDescriptor<TOptions>(string name, Func<TOptions, 
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentException.ThrowIfNullOrWhiteSpace(name ??= Name);
-        var (settings, note) = FamilyDefaults.Apply(this, options, family);
+        var (settings, note) = ForFamily(options, family);
         settings.ThrowIfInvalid();
         var policy = settings.Decorate(create((TOptions)settings, name));
         return note is null ? policy : new NotedPolicy(policy, note);

@@ -10,16 +10,16 @@ public sealed record FamilyDefaults(string Family, string Source, params IReadOn
     public string? Where { get; init; }
 
     /// <summary>The options with the family's settings where nobody set any, and a sentence that says so.</summary>
-    internal static (CachePolicyOptions Options, string? Note) Apply(CachePolicyDescriptor policy, CachePolicyOptions given, string? family)
+    internal static FamilySettings Apply(CachePolicyDescriptor policy, CachePolicyOptions given, string? family)
     {
         if (family is null || policy.Families.Count == 0)
         {
-            return (given, null);
+            return new(given, null);
         }
 
         if (policy.Families.FirstOrDefault(f => f.IsFor(policy, given, family)) is not { } defaults)
         {
-            return (given, $"Nothing is published for {policy.Name} on the family '{Excerpt.Of(family)}', so that what is not set has its general default; tune it for the model.");
+            return new(given, $"Nothing is published for {policy.Name} on the family '{Excerpt.Of(family)}', so that what is not set has its general default; tune it for the model.");
         }
 
         var resolved = policy.CreateOptions();
@@ -40,8 +40,8 @@ public sealed record FamilyDefaults(string Family, string Source, params IReadOn
         }
 
         return taken.Length == 0
-            ? (given, null)
-            : (resolved, $"{policy.Name} takes {string.Join(", ", taken)} for the family '{defaults.Family}' ({defaults.Source}).");
+            ? new(given, null)
+            : new(resolved, $"{policy.Name} takes {string.Join(", ", taken)} for the family '{defaults.Family}' ({defaults.Source}).");
     }
 
     private bool IsFor(CachePolicyDescriptor policy, CachePolicyOptions given, string family) =>
@@ -53,6 +53,11 @@ public sealed record FamilyDefaults(string Family, string Source, params IReadOn
         return (policy.Options.Find(setting[..equals]) ?? throw new InvalidOperationException($"{policy.Name} has no option for '{setting}'."), setting[(equals + 1)..]);
     }
 }
+
+/// <summary>Settings as they are for a model of a family.</summary>
+/// <param name="Options">The settings: those that somebody set, then the family's published ones, then the general defaults.</param>
+/// <param name="Note">A sentence that says what was taken; <see langword="null"/> where nothing was.</param>
+public sealed record FamilySettings(CachePolicyOptions Options, string? Note);
 
 /// <summary>A policy that has something to say about its plan.</summary>
 internal sealed class NotedPolicy(ICachePolicy inner, string note) : DelegatingCachePolicy(inner)

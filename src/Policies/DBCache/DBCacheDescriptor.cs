@@ -6,6 +6,10 @@ internal static class DBCacheDescriptor
     public static CachePolicyDescriptor<DBCacheOptions> Instance { get; } = new("DBCache", static (options, name) => new DBCachePolicy(options, name))
     {
         Summaries = [new("**DBCache** (cache-dit)", "residual of the first F blocks", "the blocks between the first F and the last B")],
+        Families =
+        [
+            new(ModelFamily.Flux, "cache-dit", "Threshold=0.08", "WarmupSteps=8"),
+        ],
         Tuning = static model =>
         [
             TuningDimension.Thresholds(nameof(DBCacheOptions.Threshold), 0.005, 0.8, 60),

@@ -3,6 +3,8 @@ namespace CachePolicies.Policies;
 /// <summary>EasyCache as it is registered.</summary>
 internal static class EasyCacheDescriptor
 {
+    private const string Authors = "EasyCache's authors, 50 steps";
+
     public static CachePolicyDescriptor<EasyCacheOptions> Instance { get; } = new("EasyCache", static (options, name) => new EasyCachePolicy(options, name))
     {
         Summaries =
@@ -11,6 +13,13 @@ internal static class EasyCacheDescriptor
                 "**EasyCache** ([2507.02860](https://arxiv.org/abs/2507.02860))",
                 "latent and output: no cut inside the model",
                 "the whole denoiser"),
+        ],
+        Families =
+        [
+            new(ModelFamily.HunyuanVideo, Authors, "Threshold=0.025", "WarmupSteps=5"),
+            new(ModelFamily.Wan, Authors, "Threshold=0.05", "WarmupSteps=10"),
+            new(ModelFamily.Wan21Small, Authors, "Threshold=0.05", "WarmupSteps=10"),
+            new(ModelFamily.Wan21Large, Authors, "Threshold=0.05", "WarmupSteps=10"),
         ],
         Tuning = static _ =>
         [

@@ -18,6 +18,11 @@ internal static class H2CacheDescriptor
                 "the same thresholds and divisors; the authors set 0.12, 0.10, 2048, 384"),
         ],
         HasTwoStages = true,
+        Families =
+        [
+            new(ModelFamily.Flux, "the authors' code", "StructureThreshold=0.12", "DetailThreshold=0.1", "StructurePoolDivisor=2048", "DetailPoolDivisor=384") { Where = "Variant=FirstBlockResidual" },
+            new(ModelFamily.Flux, "arXiv 2510.27171, 1024 × 1024, 100 steps", "StructureThreshold=0.15", "DetailThreshold=0.18", "StructurePoolDivisor=512", "DetailPoolDivisor=384"),
+        ],
         Tuning = static model =>
         [
             TuningDimension.Thresholds(nameof(H2CacheOptions.StructureThreshold), 0.01, 0.6, 14),

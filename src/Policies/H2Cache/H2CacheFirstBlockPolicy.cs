@@ -16,6 +16,8 @@ internal sealed class H2CacheFirstBlockPolicy(H2CacheOptions options, string nam
 
     private readonly float _structureThreshold = options.StructureThreshold;
     private readonly float _detailThreshold = options.DetailThreshold;
+    private readonly int _structureDivisor = options.StructurePoolDivisor;
+    private readonly int _detailDivisor = options.DetailPoolDivisor;
     private readonly ISimilarityEstimator _structure = SimilarityEstimator.PooledRelativeL1(options.StructurePoolDivisor);
     private readonly ISimilarityEstimator _detail = SimilarityEstimator.PooledRelativeL1(options.DetailPoolDivisor);
     private readonly Approximation _addStructure = options.Approximation.OfResidual(StructureProbe, Embedded, StructureProbe);
@@ -27,7 +29,8 @@ internal sealed class H2CacheFirstBlockPolicy(H2CacheOptions options, string nam
         .Measure(StructureDistance, MeasurementSubject.Residual(Embedded, StructureProbe), _structure, ReferenceUpdate.WhenStageComputed)
         .Measure(DetailDistance, MeasurementSubject.SignalAt(DetailProbe, ResidualSignal), _detail, ReferenceUpdate.WhenStageComputed)
         .Skip(StructureProbe, Structure, _addStructure)
-        .Skip(DetailProbe, Detail, _addDetail);
+        .Skip(DetailProbe, Detail, _addDetail)
+        .WithPoolingNotes((StructureDistance, nameof(H2CacheOptions.StructurePoolDivisor), _structureDivisor), (DetailDistance, nameof(H2CacheOptions.DetailPoolDivisor), _detailDivisor));
 
     public ICachePolicySession CreateSession(in LaneInfo lane) => this;
 

@@ -11,6 +11,8 @@ internal sealed class H2CachePaperPolicy(H2CacheOptions options, string name) : 
     private readonly float _structureThreshold = options.StructureThreshold;
     private readonly float _detailThreshold = options.DetailThreshold;
     private readonly Approximation _reuse = options.Approximation.OfOutput();
+    private readonly int _structureDivisor = options.StructurePoolDivisor;
+    private readonly int _detailDivisor = options.DetailPoolDivisor;
     private readonly ISimilarityEstimator _structure = SimilarityEstimator.PooledRelativeL1(options.StructurePoolDivisor);
     private readonly ISimilarityEstimator _detail = SimilarityEstimator.PooledRelativeL1(options.DetailPoolDivisor);
     private readonly ReferenceUpdate _moves = Moves(options);
@@ -25,7 +27,8 @@ internal sealed class H2CachePaperPolicy(H2CacheOptions options, string name) : 
         .Measure(StructureDistance, Latent, _structure, _moves)
         .Measure(DetailDistance, Structure, _detail, _moves)
         .Skip(Latent, Output, _reuse)
-        .Skip(Structure, Output, _reuse);
+        .Skip(Structure, Output, _reuse)
+        .WithPoolingNotes((StructureDistance, nameof(H2CacheOptions.StructurePoolDivisor), _structureDivisor), (DetailDistance, nameof(H2CacheOptions.DetailPoolDivisor), _detailDivisor));
 
     public ICachePolicySession CreateSession(in LaneInfo lane) => this;
 

@@ -3,6 +3,8 @@ namespace CachePolicies.Policies;
 /// <summary>MagCache as it is registered.</summary>
 internal static class MagCacheDescriptor
 {
+    private const string Authors = "MagCache's authors";
+
     public static CachePolicyDescriptor<MagCacheOptions> Instance { get; } = new("MagCache", static (options, name) => new MagCachePolicy(options, name))
     {
         Summaries =
@@ -13,6 +15,14 @@ internal static class MagCacheDescriptor
                 "all blocks"),
         ],
         Calibration = Calibrate,
+        Families =
+        [
+            new(ModelFamily.Flux, Authors, "Threshold=0.24", "MaximumConsecutiveSkips=5", "RetentionRatio=0.1"),
+            new(ModelFamily.QwenImage, Authors, "Threshold=0.06", "MaximumConsecutiveSkips=2", "RetentionRatio=0.2"),
+            new(ModelFamily.Wan, Authors, "Threshold=0.12", "MaximumConsecutiveSkips=4", "RetentionRatio=0.2"),
+            new(ModelFamily.Wan21Small, Authors, "Threshold=0.12", "MaximumConsecutiveSkips=4", "RetentionRatio=0.2"),
+            new(ModelFamily.Wan21Large, Authors, "Threshold=0.24", "MaximumConsecutiveSkips=6", "RetentionRatio=0.2"),
+        ],
         Tuning = static model =>
         [
             TuningDimension.Thresholds(nameof(MagCacheOptions.Threshold), 0.005, 1, 60),

@@ -3,6 +3,8 @@ namespace CachePolicies.Policies;
 /// <summary>TaylorSeer as it is registered.</summary>
 internal static class TaylorSeerDescriptor
 {
+    private const string Authors = "TaylorSeer's authors";
+
     public static CachePolicyDescriptor<TaylorSeerOptions> Instance { get; } = new("TaylorSeer", static (options, name) => new TaylorSeerPolicy(options, name))
     {
         Summaries =
@@ -12,6 +14,11 @@ internal static class TaylorSeerDescriptor
                 "nothing: every N-th step computes",
                 "all blocks, extrapolated",
                 "N `Interval` 5; O `Approximation:Order` 1; `Approximation:Damping` 1; `WarmupSteps` 3"),
+        ],
+        Families =
+        [
+            new(ModelFamily.Flux, Authors, "Interval=6", "WarmupSteps=3", "Approximation.Order=1"),
+            new(ModelFamily.HunyuanVideo, Authors, "Interval=5", "WarmupSteps=1", "Approximation.Order=1"),
         ],
     };
 }

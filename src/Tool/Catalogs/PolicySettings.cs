@@ -12,7 +12,7 @@ internal sealed class PolicySettings
         Entry = entry;
         Label = label;
         _options = options;
-        Policy = For(null);
+        Policy = entry.Create(options, Name);
     }
 
     /// <summary>The policy in the catalogue.</summary>
@@ -24,7 +24,7 @@ internal sealed class PolicySettings
     /// <summary>What tables and pictures call it.</summary>
     public string Label { get; }
 
-    /// <summary>The policy with its general defaults.</summary>
+    /// <summary>The policy under the settings.</summary>
     public ICachePolicy Policy { get; }
 
     /// <summary>The settings that differ from the defaults, as <c>Name=Value</c>: given again they make the same policy.</summary>
@@ -40,8 +40,18 @@ internal sealed class PolicySettings
     /// <summary>The names of all policies as the tool writes them.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. PolicyCatalog.All.Select(NameOf)];
 
-    /// <summary>The policy for a family of models, whose published settings stand in for those that were not given.</summary>
-    public ICachePolicy For(string? family) => Entry.Create(_options, Name, family);
+    /// <summary>What there is to say of it on a model.</summary>
+    public IReadOnlyList<string> Notes { get; private init; } = [];
+
+    /// <summary>The policy for a model, whose family's published settings stand in for those that were not given.</summary>
+    /// <exception cref="CachePlanException">The policy cannot run on the model.</exception>
+    public PolicySettings On(DenoiserLayout layout)
+    {
+        var (options, note) = Entry.ForFamily(_options, layout.Family);
+        var own = new PolicySettings(Entry, Label, options);
+        var planned = layout.IsConcrete ? own.Policy.Plan(layout).Notes : [];
+        return new PolicySettings(Entry, Label, options) { Notes = [.. note is null ? Array.Empty<string>() : [note], .. planned] };
+    }
 
     /// <summary>The policy of a name, without regard to case and dashes.</summary>
     /// <exception cref="UsageException">There is none.</exception>

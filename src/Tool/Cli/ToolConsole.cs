@@ -37,6 +37,15 @@ internal sealed class ToolConsole(TextWriter output, TextWriter error, bool isIn
             handlesSignals: true);
     }
 
+    /// <summary>Says sentences to people, a line each.</summary>
+    public void Tell(IEnumerable<string> sentences)
+    {
+        foreach (var sentence in sentences)
+        {
+            Error.WriteLine(sentence);
+        }
+    }
+
     /// <summary>Shows the cursor, which a progress bar that was broken off leaves hidden.</summary>
     public void RestoreTerminal()
     {

@@ -39,7 +39,9 @@ internal static class CompareVerb
             var folder = OutputPath.Folder(parsed.GetRequiredValue(output));
             using var perceptual = parsed.GetValue(features) is { } extractor ? PerceptualDistance.Open(extractor) : null;
             using var session = ModelSession.Open(how, console.Time);
-            var plan = new ComparisonPlan(how.Steps, how.Guidance, PlannedPicture.Each(what, [.. numbers]), [.. which.Select(p => p.ToCompared())])
+            var onModel = which.Select(p => p.On(session.Layout)).ToArray();
+            console.Tell(onModel.SelectMany(p => p.Notes.Select(n => $"{p.Label}: {n}")));
+            var plan = new ComparisonPlan(how.Steps, how.Guidance, PlannedPicture.Each(what, [.. numbers]), [.. onModel.Select(p => p.ToCompared())])
             {
                 Rounds = RoundsOf(parsed.GetValue(rounds)),
                 Save = (name, image) => ComparisonFiles.SavePicture(folder, name, image),

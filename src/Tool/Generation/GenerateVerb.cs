@@ -42,6 +42,8 @@ internal static class GenerateVerb
         ToolConsole console, SamplingSettings how, PolicySettings policy, PictureRequest picture, string file, bool json, CancellationToken cancellationToken)
     {
         using var session = ModelSession.Open(how, console.Time);
+        policy = policy.On(session.Layout);
+        console.Tell(policy.Notes);
         var loop = session.Under(policy.Policy);
         var recorder = new RunRecorder();
         var evaluations = session.Model.Sampler.CreateSchedule(picture.Steps).Evaluations.Length;
@@ -66,6 +68,7 @@ internal static class GenerateVerb
     {
         ["policy"] = policy.Name,
         ["options"] = JsonLine.Array(policy.Settings.Select(s => (JsonNode?)s)),
+        ["notes"] = JsonLine.Array(policy.Notes.Select(s => (JsonNode?)s)),
         ["prompt"] = picture.Prompt,
         ["seed"] = picture.Seed,
         ["steps"] = picture.Steps,

@@ -13,7 +13,7 @@ internal static class TunedSection
         var file = new JsonObject();
         if (best is not null)
         {
-            file["CachePolicies"] = new JsonObject { [policy.Name] = Settings(policy.Options, best.Screened.Policy.Settings) };
+            file["CachePolicies"] = new JsonObject { [policy.Name] = Settings(policy.Options, InForce(policy, best.Screened.Policy)) };
         }
 
         file["Tuning"] = new JsonObject
@@ -38,6 +38,15 @@ internal static class TunedSection
             ["front"] = JsonLine.Array(verified.Select(Line)),
         };
         return file;
+    }
+
+    /// <summary>The settings that differ from the defaults, and those that a model's family would change: a host must find what was measured.</summary>
+    private static IEnumerable<string> InForce(CachePolicyDescriptor policy, PolicySettings settings)
+    {
+        var published = policy.Families.SelectMany(f => f.Settings).Select(NameOf).ToHashSet(StringComparer.Ordinal);
+        return settings.InForce.Where(s => settings.Settings.Contains(s) || published.Contains(NameOf(s)));
+
+        static string NameOf(string setting) => setting[..setting.IndexOf('=', StringComparison.Ordinal)];
     }
 
     /// <summary>A verified setting: what was measured beside what replay expected.</summary>
