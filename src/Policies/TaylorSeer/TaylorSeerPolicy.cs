@@ -16,13 +16,13 @@ internal sealed class TaylorSeerPolicy(TaylorSeerOptions options, string name) :
 
     private sealed class Session(TaylorSeerPolicy policy) : ICachePolicySession
     {
-        private int _sinceComputed;
+        private int _computed = -1;
 
         public CacheDecision Decide(in BoundaryVisit visit) =>
             !visit.CanSkip(policy._to) ? CacheDecision.ComputeBecause(ComputeReasons.NothingComputed)
-            : TaylorSeerDecision.Extrapolates(policy._interval, _sinceComputed) ? CacheDecision.Skip(policy._to)
+            : TaylorSeerDecision.Extrapolates(policy._interval, visit.Evaluation.Index - _computed - 1) ? CacheDecision.Skip(policy._to)
             : CacheDecision.ComputeBecause(ComputeReasons.Interval);
 
-        public void Complete(in EvaluationOutcome outcome) => _sinceComputed = outcome.FullyComputed ? 0 : _sinceComputed + 1;
+        public void Complete(in EvaluationOutcome outcome) => _computed = outcome.FullyComputed ? outcome.Evaluation.Index : _computed;
     }
 }

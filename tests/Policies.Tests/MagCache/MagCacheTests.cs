@@ -102,7 +102,7 @@ public class MagCacheTests
             (read with { Unconditional = [], Sigmas = [1, 0.5f] }).Save(path);
             Assert.Contains("2 noise levels for 10 conditional", Assert.Throws<InvalidDataException>(() => MagCacheCalibration.Load(path)).Message, StringComparison.Ordinal);
             new MagCacheCalibration("weights-1", [1, 0.9], []) { Sigmas = [1, 0.5f] }.Save(path);
-            Assert.Equal([1, 0.5f], MagCacheCalibration.Load(path).Sigmas);
+            Assert.Equal<float>([1, 0.5f], MagCacheCalibration.Load(path).Sigmas);
             File.WriteAllText(path, "{");
             Assert.Throws<InvalidDataException>(() => MagCacheCalibration.Load(path));
         }
