@@ -33,6 +33,10 @@ public sealed class GenerationProgress
     /// <summary>How many there will be.</summary>
     public int Total => _generation.Schedule.Evaluations.Length;
 
+    /// <summary>A picture's latent after the last evaluation, in the model's own scale.</summary>
+    /// <param name="picture">The picture's index in the batch.</param>
+    public float[] Latent(int picture = 0) => _generation.DownloadLatent(picture);
+
     /// <summary>The first picture as far as it is; cheap where the model brings a linear map from latent to colour, and small then.</summary>
     public RgbImage Preview() => _prepared.Decoder.Preview(_generation.DownloadLatent(0), _prepared.Size).ToImage();
 }

@@ -1,3 +1,5 @@
+using CachePolicies.Engine;
+
 namespace CachePolicies.TextToImage;
 
 /// <summary>A model that makes pictures of text: all that lies between a request and a generation. Thread-safe.</summary>
@@ -14,6 +16,10 @@ public interface ITextToImageModel : IDisposable
 
     /// <summary>The stages, opened when they are first asked for; their layout may have free axes, which <see cref="Prepare"/> gives sizes.</summary>
     StagedDenoiser Denoiser { get; }
+
+    /// <summary>The evaluations of a picture: its steps, its size and its strength matter, its text does not.</summary>
+    /// <exception cref="ArgumentException">The request cannot be met.</exception>
+    SamplingSchedule CreateSchedule(PictureRequest request);
 
     /// <summary>Checks a request, encodes its text and makes its noise. What it returns can be generated any number of times, under any policy.</summary>
     /// <param name="request">The picture that is asked for.</param>

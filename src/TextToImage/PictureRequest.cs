@@ -97,7 +97,3 @@ public enum NoiseKind
 /// <param name="Top">Rows from the top.</param>
 /// <param name="Left">Pixels from the left.</param>
 public readonly record struct PictureOffset(int Top, int Left);
-
-/// <summary>A picture that is given to a generation.</summary>
-/// <param name="Image">Its pixels; scaled to the size of the generation.</param>
-public sealed record SourcePicture(Reporting.RgbImage Image);

@@ -3,8 +3,10 @@ using CachePolicies.Engine;
 namespace CachePolicies.TextToImage;
 
 /// <summary>What holds for every request, whatever the model.</summary>
-internal static class PictureRules
+public static class PictureRules
 {
+    /// <summary>Refuses a request with a number out of range or a text that is too long.</summary>
+    /// <exception cref="ArgumentException">It has one; the message says what is expected.</exception>
     public static void Check(PictureRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);

@@ -42,7 +42,7 @@ public sealed class PreparedGeneration
     public IReadOnlyList<string> Notes { get; init; } = [];
 
     /// <summary>How often the denoiser is evaluated.</summary>
-    public int Evaluations => Sampler.CreateSchedule(Request.Steps).Evaluations.Length;
+    public int Evaluations => Sampler.CreateSchedule(Request.Schedule).Evaluations.Length;
 
     /// <summary>The same with another number of steps.</summary>
     public PreparedGeneration WithSteps(int steps) => new(Denoiser, Sampler, Request with { Steps = steps }, Size, Decoder) { Notes = Notes };

@@ -5,7 +5,7 @@ namespace CachePolicies.TextToImage;
 
 /// <summary>
 /// A denoiser with what turns text into its inputs and its latent into a picture, put together from parts. Immutable and thread-safe; it borrows its
-/// parts.
+/// parts but for those that it is told to own.
 /// </summary>
 public sealed class TextToImageModel : ITextToImageModel
 {
@@ -13,19 +13,21 @@ public sealed class TextToImageModel : ITextToImageModel
     private const float UsualGuidance = 3;
 
     private readonly DenoiserBindings _bindings;
+    private readonly IDisposable? _owned;
 
     /// <summary>Puts the parts together.</summary>
     /// <param name="denoiser">The stages; free axes of the layout get their sizes from the encoder and the decoder.</param>
     /// <param name="encoder">From text to inputs.</param>
     /// <param name="decoder">From latent to picture.</param>
     /// <param name="sampler">The sampler that the model was made for.</param>
-    public TextToImageModel(StagedDenoiser denoiser, ITextEncoder encoder, ILatentDecoder decoder, ISampler sampler)
+    /// <param name="owned">Disposed of with the model, or <see langword="null"/>.</param>
+    public TextToImageModel(StagedDenoiser denoiser, ITextEncoder encoder, ILatentDecoder decoder, ISampler sampler, IDisposable? owned = null)
     {
         ArgumentNullException.ThrowIfNull(denoiser);
         ArgumentNullException.ThrowIfNull(encoder);
         ArgumentNullException.ThrowIfNull(decoder);
         ArgumentNullException.ThrowIfNull(sampler);
-        (Denoiser, Encoder, Decoder, Sampler) = (denoiser, encoder, decoder, sampler);
+        (Denoiser, Encoder, Decoder, Sampler, _owned) = (denoiser, encoder, decoder, sampler, owned);
         Defaults = new PictureDefaults(UsualSteps, UsualGuidance, decoder.Sizes);
         _bindings = new DenoiserBindings(denoiser);
     }
@@ -52,6 +54,13 @@ public sealed class TextToImageModel : ITextToImageModel
     public ISampler Sampler { get; }
 
     /// <inheritdoc/>
+    public SamplingSchedule CreateSchedule(PictureRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return Sampler.CreateSchedule(request.Steps ?? Defaults.Steps);
+    }
+
+    /// <inheritdoc/>
     public PreparedGeneration Prepare(PictureRequest request, CancellationToken cancellationToken = default)
     {
         PictureRules.Check(request);
@@ -62,15 +71,15 @@ public sealed class TextToImageModel : ITextToImageModel
         var text = Encoder.Encode(request, guided: guidance != 1);
         var bound = _bindings.For(Decoder.AxesOf(size), text.Axes);
         var count = checked((int)bound.Layout.Latent.Primary.Shape.ElementCount);
-        var noise = NoiseSource.Create(request.Noise, request.Seed, request.ImageCount, count);
-        var samples = noise.Select(n => new GenerationSample(n, text.Conditional, text.Unconditional)).ToImmutableArray();
+        var stream = new NoiseStream(request.Noise, request.Seed, request.ImageCount);
+        var samples = stream.Draw(count)
+            .Select((n, i) => new GenerationSample(n, text.Conditional, text.Unconditional) { FreshNoise = () => stream.Continue(i) })
+            .ToImmutableArray();
         return new PreparedGeneration(bound, Sampler, new GenerationRequest(request.Steps ?? Defaults.Steps, samples, guidance), size, Decoder) { Notes = text.Notes };
     }
 
-    /// <summary>Does nothing: the parts are borrowed.</summary>
-    public void Dispose()
-    {
-    }
+    /// <summary>Disposes of what the model owns.</summary>
+    public void Dispose() => _owned?.Dispose();
 
     private void RequireKnown(PictureRequest request)
     {

@@ -49,11 +49,11 @@ public sealed class PreparedGenerationTests : IDisposable
     [Fact]
     public void Noise_as_torch_makes_it_is_one_draw_for_all_pictures()
     {
-        var noise = NoiseSource.Create(NoiseKind.Torch, 7, 2, 40);
+        var noise = new NoiseStream(NoiseKind.Torch, 7, 2).Draw(40);
         var all = new float[80];
         new TorchGenerator(7).FillNormal(all);
         Assert.Equal(all, noise.SelectMany(n => n));
-        Assert.NotEqual(NoiseSource.Create(NoiseKind.Own, 7, 1, 40)[0], noise[0]);
+        Assert.NotEqual(new NoiseStream(NoiseKind.Own, 7).Draw(40)[0], noise[0]);
     }
 
     [Fact]

@@ -10,11 +10,33 @@ namespace CachePolicies.TextToImage;
 /// <summary>Makes a text-to-image model of what a manifest brings.</summary>
 public static class OnnxTextToImage
 {
+    /// <summary>Opens a staged model; it owns its stages.</summary>
+    /// <param name="directory">The folder with the manifest.</param>
+    /// <param name="backend">Where it runs. Borrowed, and disposed of after the model.</param>
+    /// <exception cref="InvalidModelException">A file is missing or damaged, or the manifest contradicts the graphs.</exception>
+    /// <exception cref="NotSupportedException">The manifest names no parts, or some of an unknown kind.</exception>
+    /// <exception cref="InvalidDataException">A file that it names is missing or damaged.</exception>
+    public static TextToImageModel Open(string directory, OnnxRuntimeBackend backend)
+    {
+        var model = OnnxDenoiserModel.Load(directory, backend);
+        try
+        {
+            return Create(model, model);
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+    }
+
     /// <summary>The model with the encoder, decoder and sampler that its manifest names.</summary>
     /// <param name="model">The model. Borrowed.</param>
     /// <exception cref="NotSupportedException">The manifest names no parts, or some of an unknown kind.</exception>
     /// <exception cref="InvalidDataException">A file that it names is missing or damaged.</exception>
-    public static TextToImageModel Create(OnnxDenoiserModel model)
+    public static TextToImageModel Create(OnnxDenoiserModel model) => Create(model, null);
+
+    private static TextToImageModel Create(OnnxDenoiserModel model, IDisposable? owned)
     {
         ArgumentNullException.ThrowIfNull(model);
         var parts = model.Manifest.TextToImage ?? throw new NotSupportedException(
@@ -28,7 +50,7 @@ public static class OnnxTextToImage
             throw new InvalidOperationException($"The latent {latent} of '{model.Manifest.Name}' does not hold the {decoder.Sizes.Usual} picture that its manifest speaks of.");
         }
 
-        return new TextToImageModel(model.Denoiser, encoder, decoder, SamplerOf(model, parts.Sampler));
+        return new TextToImageModel(model.Denoiser, encoder, decoder, SamplerOf(model, parts.Sampler), owned);
     }
 
     private static WordTokenizer EncoderOf(OnnxDenoiserModel model, TokenizerManifest tokenizer)

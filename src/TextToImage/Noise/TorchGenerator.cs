@@ -15,7 +15,7 @@ public sealed class TorchGenerator
     private const int Period = 397;
     private const int Block = 16;
 
-    private readonly uint[] _state = new uint[Size];
+    private readonly uint[] _state;
     private int _next = Size;
     private double? _spare;
 
@@ -23,12 +23,18 @@ public sealed class TorchGenerator
     /// <param name="seed">Any seed; PyTorch looks at its low 32 bits only.</param>
     public TorchGenerator(ulong seed)
     {
+        _state = new uint[Size];
         _state[0] = (uint)seed;
         for (var i = 1; i < Size; i++)
         {
             _state[i] = (1812433253u * (_state[i - 1] ^ (_state[i - 1] >> 30))) + (uint)i;
         }
     }
+
+    private TorchGenerator(TorchGenerator other) => (_state, _next, _spare) = ([.. other._state], other._next, other._spare);
+
+    /// <summary>A generator that goes on as this one does, without moving it.</summary>
+    public TorchGenerator Copy() => new(this);
 
     /// <summary>Fills a tensor with standard normal numbers, as one call of <c>torch.randn</c> does.</summary>
     /// <param name="destination">The tensor, row-major. The length matters: two halves are not filled as the whole is.</param>

@@ -12,6 +12,7 @@ internal sealed class HelpExamples(HelpAction help) : SynchronousCommandLineActi
     {
         ["generate"] =
         [
+            "generate --model flux --prompt \"a red fox\" --width 1024 --height 1024 --steps 28 --policy h2cache --out fox.png",
             "generate --prompt \"red apple\" --policy teacache -o Threshold=0.15 -o Coefficients=1,0 --out apple.png",
         ],
         ["compare"] =
@@ -28,6 +29,7 @@ internal sealed class HelpExamples(HelpAction help) : SynchronousCommandLineActi
         ["replay"] = ["replay --trace apple.safetensors --policy h2cache -o StructureThreshold=0.1 -o DetailThreshold=0.2"],
         ["measure"] = ["measure apple.safetensors 0004/structure 0005/structure --estimator pfs -o Divisor=8"],
         ["providers"] = ["providers --json"],
+        ["import"] = ["import flux"],
         ["inspect"] = ["inspect transformer.onnx"],
         ["split"] = ["split transformer.onnx --out split --verify"],
     };

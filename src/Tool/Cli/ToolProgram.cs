@@ -1,4 +1,5 @@
 using System.CommandLine;
+using CachePolicies.Diffusers;
 using CachePolicies.Engine;
 using CachePolicies.Files;
 using CachePolicies.Onnx;
@@ -74,6 +75,7 @@ internal static class ToolProgram
         ReplayVerb.Create(console),
         MeasureVerb.Create(console),
         ProvidersVerb.Create(console),
+        ImportVerb.Create(console),
         InspectVerb.Create(console),
         SplitVerb.Create(console),
     });
@@ -102,7 +104,7 @@ internal static class ToolProgram
     /// <summary>Whether other input would have been right: these exceptions carry a sentence that says which.</summary>
     private static bool IsBadInput(Exception exception) => exception
         is UsageException or ArgumentException or CachePlanException or InvalidDataException
-        or OnnxFormatException or ModelSplitException
+        or OnnxFormatException or ModelSplitException or DiffusersFolderException or TokenizerException
         or NotSupportedException or FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException;
 
     private static int Report(ToolConsole console, int exitCode, string message)

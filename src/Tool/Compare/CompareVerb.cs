@@ -41,13 +41,13 @@ internal static class CompareVerb
             using var session = ModelSession.Open(how, console.Time);
             var onModel = which.Select(p => p.On(session.Layout)).ToArray();
             console.Tell(onModel.SelectMany(p => p.Notes.Select(n => $"{p.Label}: {n}")));
-            var plan = new ComparisonPlan(how.Steps, how.Guidance, PlannedPicture.Each(what, [.. numbers]), [.. onModel.Select(p => p.ToCompared())])
+            var plan = new ComparisonPlan(session.Steps, session.Guidance, PlannedPicture.Each(what, [.. numbers]), [.. onModel.Select(p => p.ToCompared())])
             {
                 Rounds = RoundsOf(parsed.GetValue(rounds)),
                 Save = (name, image) => ComparisonFiles.SavePicture(folder, name, image),
                 Perceptual = perceptual is null ? null : perceptual.Between,
             };
-            var comparer = new Comparer(session.Pictures(how, what[0]), plan, console.Time);
+            var comparer = new Comparer(session.Pictures(what[0]), plan, console.Time);
             var isWhole = false;
             var results = ToolProgress.Run(console, comparer.Work, tell => comparer.Run(tell, out isWhole, cancellationToken));
             ComparisonFiles.Write(folder, results, comparer.PictureOf);

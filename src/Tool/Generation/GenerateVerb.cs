@@ -3,10 +3,11 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using CachePolicies.Engine;
 using CachePolicies.Reporting;
+using CachePolicies.TextToImage;
 
 namespace CachePolicies.Tool;
 
-/// <summary><c>generate</c>: one picture under a policy.</summary>
+/// <summary><c>generate</c>: pictures of a prompt under a policy.</summary>
 internal static class GenerateVerb
 {
     private const string NoPolicy = "none";
@@ -15,12 +16,13 @@ internal static class GenerateVerb
     {
         var prompt = new Option<string>("--prompt") { Description = "What the picture shows.", HelpName = "P", Required = true };
         var seed = new Option<long>("--seed") { Description = "The seed of the noise.", HelpName = "S", DefaultValueFactory = _ => 1 };
+        var count = new Option<int>("--count") { Description = "How many pictures are made in one batch; each but the first gets its number behind its name.", HelpName = "N", DefaultValueFactory = _ => 1 };
         var policy = SharedOptions.Policy(byDefault: NoPolicy);
         var settings = SharedOptions.Settings("policy");
         var output = new Option<string>("--out") { Description = "The picture to write; its extension says the format: .png, .jpg, .jpeg, .webp or .gif.", HelpName = "FILE", Required = true };
         var run = new SamplingOptions();
         var json = SharedOptions.Json();
-        var command = new Command("generate", "Makes a picture of a prompt under a policy.") { prompt, policy, settings, seed, output, json };
+        var command = new Command("generate", "Makes a picture of a prompt under a policy.") { prompt, policy, settings, seed, count, output, json };
         foreach (var option in run.All)
         {
             command.Add(option);
@@ -31,28 +33,40 @@ internal static class GenerateVerb
             var chosen = PolicySettings.Create(parsed.GetRequiredValue(policy), parsed.GetRequiredValue(settings));
             var how = run.Read(parsed);
             var file = OutputPath.Picture(parsed.GetRequiredValue(output));
-            var picture = new PictureRequest(parsed.GetRequiredValue(prompt), how.Style, parsed.GetValue(seed), how.Steps, how.Guidance);
-            Generate(console, how, chosen, picture, file, parsed.GetValue(json), cancellationToken);
+            using var session = ModelSession.Open(how, console.Time);
+            var picture = session.Request(parsed.GetRequiredValue(prompt), parsed.GetValue(seed)) with { ImageCount = parsed.GetValue(count) };
+            Generate(console, session, chosen, picture, file, parsed.GetValue(json), cancellationToken);
             return Task.FromResult(ExitCodes.Success);
         });
         return command;
     }
 
     private static void Generate(
-        ToolConsole console, SamplingSettings how, PolicySettings policy, PictureRequest picture, string file, bool json, CancellationToken cancellationToken)
+        ToolConsole console, ModelSession session, PolicySettings policy, PictureRequest picture, string file, bool json, CancellationToken cancellationToken)
     {
-        using var session = ModelSession.Open(how, console.Time);
-        policy = policy.On(session.Layout);
+        if (session.Memory is { } memory)
+        {
+            console.Error.WriteLine($"{char.ToUpperInvariant(memory[0])}{memory[1..]}.");
+        }
+
+        // The text is encoded before the stages are opened: the encoders of a large pipeline and its denoiser need not be in memory together.
+        var prepared = session.Prepare(picture, cancellationToken);
+        console.Tell(prepared.Notes);
+        policy = policy.On(prepared.Denoiser.Layout);
         console.Tell(policy.Notes);
-        var loop = session.Under(policy.Policy);
+        var denoiser = session.Under(policy.Policy, prepared.Denoiser);
         var recorder = new RunRecorder();
-        var evaluations = session.Model.Sampler.CreateSchedule(picture.Steps).Evaluations.Length;
-        var result = ToolProgress.Run(console, evaluations, tell => session.Generate(loop, picture, recorder, () => tell(picture.Prompt), cancellationToken));
-        PictureFile.Save(file, result.Image);
-        var run = EvaluationLog.Of(recorder.Conditional, policy.Entry.HasTwoStages, session.Layout, StageTimes.Of(recorder).ToCosts(session.Layout));
+        var result = ToolProgress.Run(
+            console, prepared.Evaluations, tell => prepared.Generate(denoiser, recorder, _ => tell(picture.Prompt), console.Time, cancellationToken));
+        for (var i = 0; i < result.Pictures.Count; i++)
+        {
+            PictureFile.Save(NameOf(file, i), result.Pictures[i].Image);
+        }
+
+        var run = EvaluationLog.Of(recorder.Conditional, policy.Entry.HasTwoStages, denoiser.Denoiser.Layout, StageTimes.Of(recorder).ToCosts(denoiser.Denoiser.Layout));
         if (json)
         {
-            JsonLine.Write(console.Output, ToJson(policy, picture, run, result, file));
+            JsonLine.Write(console.Output, ToJson(session, policy, picture, run, result, file));
         }
         else
         {
@@ -64,15 +78,19 @@ internal static class GenerateVerb
         }
     }
 
-    private static JsonObject ToJson(PolicySettings policy, PictureRequest picture, EvaluationLog run, GeneratedPicture result, string file) => new()
+    private static string NameOf(string file, int picture) => picture == 0
+        ? file
+        : Path.Combine(Path.GetDirectoryName(file)!, string.Create(CultureInfo.InvariantCulture, $"{Path.GetFileNameWithoutExtension(file)}-{picture + 1}{Path.GetExtension(file)}"));
+
+    private static JsonObject ToJson(ModelSession session, PolicySettings policy, PictureRequest picture, EvaluationLog run, GeneratedPictures result, string file) => new()
     {
         ["policy"] = policy.Name,
         ["options"] = JsonLine.Array(policy.Settings.Select(s => (JsonNode?)s)),
         ["notes"] = JsonLine.Array(policy.Notes.Select(s => (JsonNode?)s)),
         ["prompt"] = picture.Prompt,
         ["seed"] = picture.Seed,
-        ["steps"] = picture.Steps,
-        ["guidance"] = JsonLine.Number(picture.Guidance),
+        ["steps"] = session.Steps,
+        ["guidance"] = JsonLine.Number(session.Guidance),
         ["full"] = run.Count(ComputedShare.Full),
         ["part"] = run.Count(ComputedShare.Partial),
         ["skipped"] = run.Count(ComputedShare.Skipped),

@@ -1,3 +1,5 @@
+using CachePolicies.Diffusers;
+
 namespace CachePolicies.Tool;
 
 /// <summary>Finds the model that a verb runs.</summary>
@@ -9,9 +11,10 @@ internal static class ModelFolder
     {
         if (named is not null)
         {
-            return TextToImage.ModelFolder.IsModel(named)
+            return TextToImage.ModelFolder.IsModel(named) || DiffusersFolder.IsPipeline(named)
                 ? named
-                : throw new UsageException($"There is no model in '{named}': it lacks manifest.json. Expected a folder that 'cachepolicies split' wrote.");
+                : throw new UsageException(
+                    $"There is no model in '{named}': it has neither {Models.ModelManifest.FileName} nor {DiffusersFolder.IndexFile}. Expected a folder that 'cachepolicies split' or 'optimum-cli export onnx' wrote.");
         }
 
         return TextToImage.ModelFolder.FindSample()

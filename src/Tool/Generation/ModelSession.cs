@@ -1,46 +1,55 @@
 using CachePolicies.Backends.OnnxRuntime;
+using CachePolicies.Diffusers;
 using CachePolicies.Engine;
 using CachePolicies.Models;
-using CachePolicies.Reporting;
 using CachePolicies.TextToImage;
 
 namespace CachePolicies.Tool;
 
-/// <summary>A text-to-image model that is open on a provider. Owns both.</summary>
+/// <summary>A text-to-image model that is open on a provider, with the settings of the command line. Owns both.</summary>
 internal sealed class ModelSession : IDisposable
 {
     private readonly OnnxRuntimeBackend _backend;
-    private readonly OnnxDenoiserModel _stages;
-    private readonly TimeProvider _time;
+    private readonly PictureRequest _picture;
+    private StagedDenoiser? _denoiser;
 
-    private ModelSession(OnnxRuntimeBackend backend, OnnxDenoiserModel stages, TimeProvider time) =>
-        (_backend, _stages, Model, _time) = (backend, stages, OnnxTextToImage.Create(stages), time);
+    private ModelSession(OnnxRuntimeBackend backend, ITextToImageModel model, PictureRequest picture, TimeProvider time) =>
+        (_backend, Model, _picture, Time) = (backend, model, picture, time);
 
-    public TextToImageModel Model { get; }
+    public ITextToImageModel Model { get; }
 
-    public DenoiserLayout Layout => Model.Denoiser.Layout;
+    public TimeProvider Time { get; }
 
-    public TimeProvider Time => _time;
+    public string Provider => _backend.Name;
 
-    public string Provider => Model.Denoiser.Backend.Name;
+    /// <summary>Sampler steps: those of the command line, or the model's.</summary>
+    public int Steps => _picture.Steps ?? Model.Defaults.Steps;
+
+    /// <summary>The scale of guidance: that of the command line, or the model's.</summary>
+    public float Guidance => _picture.Guidance ?? Model.Defaults.Guidance;
+
+    /// <summary>What the model needs in memory, in words; <see langword="null"/> where it is one graph's worth.</summary>
+    public string? Memory => Model is DiffusersModel pipeline ? PipelineMemory.Of(pipeline.Folder).ToString() : null;
+
+    /// <summary>The stages, with the sizes that the settings give to every axis.</summary>
+    public StagedDenoiser Denoiser => _denoiser ??= Model.Denoiser.Layout.IsConcrete ? Model.Denoiser : Prepare(Request("a picture", 0)).Denoiser;
+
+    public DenoiserLayout Layout => Denoiser.Layout;
 
     /// <summary>Opens a model.</summary>
     /// <exception cref="UsageException">The model cannot be used, or the provider is not there; the message says why.</exception>
     public static ModelSession Open(SamplingSettings settings, TimeProvider time)
     {
         OnnxRuntimeBackend? backend = null;
-        OnnxDenoiserModel? stages = null;
         try
         {
             backend = new OnnxRuntimeBackend(new OnnxRuntimeOptions { Providers = { settings.Provider } });
-            stages = OnnxDenoiserModel.Load(settings.Model, backend);
-            return new ModelSession(backend, stages, time);
+            return new ModelSession(backend, ModelOf(settings, backend), settings.Picture, time);
         }
         catch (Exception problem)
         {
-            stages?.Dispose();
             backend?.Dispose();
-            if (problem is InvalidModelException or ProviderNotAvailableException)
+            if (problem is InvalidModelException or ProviderNotAvailableException or DiffusersFolderException or TokenizerException)
             {
                 throw new UsageException(problem.Message);
             }
@@ -49,53 +58,49 @@ internal sealed class ModelSession : IDisposable
         }
     }
 
+    /// <summary>A picture with the settings of the command line.</summary>
+    public PictureRequest Request(string prompt, long seed, int? steps = null) => _picture with { Prompt = prompt, Seed = seed, Steps = steps ?? Steps };
+
+    /// <summary>How often a picture evaluates the denoiser.</summary>
+    public SamplingSchedule ScheduleOf(int steps) => Model.CreateSchedule(Request("", 0, steps));
+
     /// <summary>A policy over the model; its kernels are compiled here.</summary>
     /// <exception cref="CachePlanException">The model lacks something that the policy needs.</exception>
-    public DenoisingLoop Under(ICachePolicy policy, StagedDenoiser? denoiser = null, CachedDenoiserOptions? options = null) =>
-        new(new CachedDenoiser(denoiser ?? Model.Denoiser, policy, options), Model.Sampler);
+    public CachedDenoiser Under(ICachePolicy policy, StagedDenoiser? denoiser = null, CachedDenoiserOptions? options = null) => new(denoiser ?? Denoiser, policy, options);
 
-    /// <summary>Encodes the prompt and makes the noise; refuses prompts that the model cannot draw.</summary>
-    /// <exception cref="PromptException">The prompt or style is unknown.</exception>
-    public PreparedGeneration Prepare(PictureRequest picture) => Model.Prepare(
-        new TextToImage.PictureRequest(picture.Prompt) { Style = picture.Style, Seed = picture.Seed, Steps = picture.Steps, Guidance = picture.Guidance });
+    /// <summary>Encodes the prompt and makes the noise; refuses what the model cannot draw.</summary>
+    /// <exception cref="ArgumentException">The message says what is wrong.</exception>
+    public PreparedGeneration Prepare(PictureRequest picture, CancellationToken cancellationToken = default) => Model.Prepare(picture, cancellationToken);
 
     /// <summary>The model as a comparison draws with it.</summary>
-    /// <exception cref="PromptException">The prompt or style is unknown.</exception>
-    public TextToImagePictures Pictures(SamplingSettings how, string prompt) =>
-        new(Model, new TextToImage.PictureRequest(prompt) { Style = how.Style, Steps = how.Steps, Guidance = how.Guidance }, _time);
+    /// <exception cref="ArgumentException">The model cannot draw the prompt; the message says why.</exception>
+    public TextToImagePictures Pictures(string prompt) => new(Model, Request(prompt, 0), Time);
 
-    /// <summary>Generates a picture.</summary>
-    /// <param name="loop">From <see cref="Under"/>.</param>
+    /// <summary>Generates pictures.</summary>
+    /// <param name="denoiser">From <see cref="Under"/>.</param>
     /// <param name="picture">What is asked for.</param>
     /// <param name="observer">Told what happens, or <see langword="null"/>.</param>
     /// <param name="onStep">Told after each evaluation.</param>
     /// <param name="cancellationToken">Looked at before each stage.</param>
-    public GeneratedPicture Generate(
-        DenoisingLoop loop, PictureRequest picture, IEvaluationObserver? observer = null, Action? onStep = null, CancellationToken cancellationToken = default)
-    {
-        var pictures = Prepare(picture).Generate(loop.Denoiser, observer, onStep is null ? null : _ => onStep(), _time, cancellationToken);
-        var (image, planes, latent) = pictures.First;
-        return new GeneratedPicture(image, planes, latent, pictures.Elapsed);
-    }
+    public GeneratedPictures Generate(
+        CachedDenoiser denoiser, PictureRequest picture, IEvaluationObserver? observer = null, Action? onStep = null, CancellationToken cancellationToken = default) =>
+        Prepare(picture, cancellationToken).Generate(denoiser, observer, onStep is null ? null : _ => onStep(), Time, cancellationToken);
 
     public void Dispose()
     {
-        _stages.Dispose();
+        Model.Dispose();
         _backend.Dispose();
     }
+
+    private static ITextToImageModel ModelOf(SamplingSettings settings, OnnxRuntimeBackend backend)
+    {
+        if (!TextToImage.ModelFolder.IsModel(settings.Model))
+        {
+            return DiffusersModel.Open(settings.Model, backend, new DiffusersOptions { SchedulerPath = settings.Scheduler });
+        }
+
+        return settings.Scheduler is null
+            ? OnnxTextToImage.Open(settings.Model, backend)
+            : throw new UsageException($"--scheduler goes with the folder of a pipeline; the sampler of '{settings.Model}' is in its manifest.");
+    }
 }
-
-/// <summary>A picture that is asked for.</summary>
-/// <param name="Prompt">What it shows.</param>
-/// <param name="Style">Its style, or <see langword="null"/>.</param>
-/// <param name="Seed">The seed of the noise.</param>
-/// <param name="Steps">Sampler steps.</param>
-/// <param name="Guidance">The guidance scale.</param>
-internal sealed record PictureRequest(string Prompt, string? Style, long Seed, int Steps, float Guidance);
-
-/// <summary>A picture.</summary>
-/// <param name="Image">In 8 bits a channel.</param>
-/// <param name="Planes">As the decoder made it, in [−1, 1].</param>
-/// <param name="Latent">The final latent.</param>
-/// <param name="Elapsed">From the noise to the final latent.</param>
-internal sealed record GeneratedPicture(RgbImage Image, float[] Planes, float[] Latent, TimeSpan Elapsed);

@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using CachePolicies.Engine;
 using CachePolicies.Policies;
+using CachePolicies.TextToImage;
 using CachePolicies.Traces;
 
 namespace CachePolicies.Tool;
@@ -29,8 +30,8 @@ internal static class RecordVerb
         {
             var how = run.Read(parsed);
             var file = OutputPath.File(parsed.GetRequiredValue(output));
-            var picture = new PictureRequest(parsed.GetRequiredValue(prompt), how.Style, parsed.GetValue(seed), how.Steps, how.Guidance);
             using var session = ModelSession.Open(how, console.Time);
+            var picture = session.Request(parsed.GetRequiredValue(prompt), parsed.GetValue(seed));
             Record(console, session, picture, file, parsed.GetValue(half), cancellationToken);
             Tell(console, picture, file, parsed.GetValue(json));
             return Task.FromResult(ExitCodes.Success);
@@ -41,21 +42,22 @@ internal static class RecordVerb
     /// <summary>Records one run; the file appears whole or not at all.</summary>
     internal static void Record(ToolConsole console, ModelSession session, PictureRequest picture, string file, bool half, CancellationToken cancellationToken)
     {
-        var schedule = session.Model.Sampler.CreateSchedule(picture.Steps);
+        var prepared = session.Prepare(picture, cancellationToken);
+        var layout = prepared.Denoiser.Layout;
+        var schedule = prepared.Sampler.CreateSchedule(prepared.Request.Schedule);
         var metadata = new Dictionary<string, string>
         {
             ["timesteps"] = JsonSerializer.Serialize(schedule.Evaluations.Select(e => e.Timestep)),
-            ["model"] = session.Layout.Name,
-            ["fingerprint"] = session.Layout.Fingerprint,
+            ["model"] = layout.Name,
+            ["fingerprint"] = layout.Fingerprint,
             ["prompt"] = picture.Prompt,
             ["seed"] = picture.Seed.ToString(CultureInfo.InvariantCulture),
-            ["guidance"] = picture.Guidance.ToString(CultureInfo.InvariantCulture),
+            ["guidance"] = session.Guidance.ToString(CultureInfo.InvariantCulture),
         };
-        session.Prepare(picture);
-        using var writer = new TraceWriter(file, FeatureRecorder.TensorsOf(session.Layout), schedule.Evaluations.Length, half, metadata);
-        var recorder = FeatureRecorder.Over(session.Model.Denoiser, writer, console.Time);
-        var loop = session.Under(CachePolicy.None, recorder.Denoiser, new CachedDenoiserOptions { LaneExecution = LaneExecution.Separate });
-        ToolProgress.Run(console, schedule.Evaluations.Length, tell => session.Generate(loop, picture, recorder, () => tell(picture.Prompt), cancellationToken));
+        using var writer = new TraceWriter(file, FeatureRecorder.TensorsOf(layout), schedule.Evaluations.Length, half, metadata);
+        var recorder = FeatureRecorder.Over(prepared.Denoiser, writer, console.Time);
+        var denoiser = session.Under(CachePolicy.None, recorder.Denoiser, new CachedDenoiserOptions { LaneExecution = LaneExecution.Separate });
+        ToolProgress.Run(console, schedule.Evaluations.Length, tell => prepared.Generate(denoiser, recorder, _ => tell(picture.Prompt), console.Time, cancellationToken));
         writer.Complete(new Dictionary<string, string> { [StageCosts.MetadataKey] = recorder.StageSeconds });
     }
 

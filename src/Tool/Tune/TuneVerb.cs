@@ -128,7 +128,7 @@ internal static class TuneVerb
                     return ExitCodes.Failed;
                 }
 
-                var tuner = new Tuner(session, How, Prompts, Seeds, Target, Budget);
+                var tuner = new Tuner(session, Prompts, Seeds, Target, Budget);
                 var isWhole = false;
                 var verified = ToolProgress.Run(Console, tuner.Work, tell => tuner.Verify(screening.Front, tell, cancellationToken, out isWhole));
                 return Finish(fit, screening, verified, tuner.Best(verified), isWhole);
@@ -145,7 +145,7 @@ internal static class TuneVerb
             foreach (var prompt in Prompts.Take(RecordedPrompts))
             {
                 paths.Add(Path.Combine(folder, $"{paths.Count}.safetensors"));
-                RecordVerb.Record(Console, session, new PictureRequest(prompt, How.Style, RecordedSeed, How.Steps, How.Guidance), paths[^1], half: false, cancellationToken);
+                RecordVerb.Record(Console, session, session.Request(prompt, RecordedSeed), paths[^1], half: false, cancellationToken);
             }
 
             return [.. paths];
@@ -153,7 +153,7 @@ internal static class TuneVerb
 
         private void RequireSameSteps(ModelSession session, IEnumerable<RecordedRun> runs)
         {
-            var evaluations = session.Model.Sampler.CreateSchedule(How.Steps).Evaluations.Length;
+            var evaluations = session.ScheduleOf(session.Steps).Evaluations.Length;
             if (runs.FirstOrDefault(r => r.Evaluations.Count != evaluations) is { } other)
             {
                 throw new UsageException($"The trace '{other.Trace.Path}' has {other.Evaluations.Count} steps and verification {evaluations}; traces of as many steps are right, or --steps {other.Evaluations.Count}.");

@@ -4,7 +4,7 @@ namespace CachePolicies.Tool;
 /// Finds the setting of a policy that reaches a target best: the front that replay found is verified by generations on held-out seeds, first a few
 /// settings along it, then those between the last that reaches the target and the first that does not.
 /// </summary>
-internal sealed class Tuner(ModelSession session, SamplingSettings how, IReadOnlyList<string> prompts, IReadOnlyList<long> seeds, TuneTarget target, TimeBudget budget)
+internal sealed class Tuner(ModelSession session, IReadOnlyList<string> prompts, IReadOnlyList<long> seeds, TuneTarget target, TimeBudget budget)
 {
     private const int Coarse = 5;
     private const int Fine = 3;
@@ -83,7 +83,7 @@ internal sealed class Tuner(ModelSession session, SamplingSettings how, IReadOnl
         }
 
         var labelled = settings.Select((s, i) => PolicySettings.Create(s.Policy.Name, s.Policy.Settings, $"{s.Policy.Name} {i + 1}").ToCompared()).ToArray();
-        var comparer = new Comparer(session.Pictures(how, prompts[0]), new ComparisonPlan(how.Steps, how.Guidance, PlannedPicture.Each(prompts, [.. seeds]), labelled), session.Time);
+        var comparer = new Comparer(session.Pictures(prompts[0]), new ComparisonPlan(session.Steps, session.Guidance, PlannedPicture.Each(prompts, [.. seeds]), labelled), session.Time);
         var results = comparer.Run(tell, out isWhole, cancellationToken, time);
         return [.. settings.Zip(results.Policies, (s, row) => new TunedSetting(s, row, results))];
     }

@@ -27,6 +27,14 @@ internal sealed class SessionFactory(OnnxRuntimeOptions options, ExecutionProvid
         return new InferenceSession(model, settings);
     }
 
+    /// <summary>Opens a graph that runs whole, beside the stages; what is prepared for it goes when it is closed.</summary>
+    public InferenceSession OpenComponent(string path)
+    {
+        using var turn = new DeviceTurn(provider.Turn);
+        using var settings = Settings(provider, Path.GetFileNameWithoutExtension(path), capture: false);
+        return new InferenceSession(path, settings);
+    }
+
     /// <summary>Opens an operation graph, on the provider that runs operations.</summary>
     /// <param name="model">The graph.</param>
     /// <param name="onDevice">Whether every node must run on the device.</param>

@@ -1,0 +1,148 @@
+using System.Collections.Immutable;
+using CachePolicies.Backends.OnnxRuntime;
+using CachePolicies.Engine;
+using CachePolicies.TextToImage;
+
+namespace CachePolicies.Diffusers;
+
+/// <summary>
+/// A pipeline's folder as a text-to-image model. Text encoders are opened, run and closed first; then the stages are opened (cut from the denoiser on
+/// first use); the VAE comes last. Thread-safe. Owns what it opens; borrows the backend.
+/// </summary>
+public sealed class DiffusersModel : ITextToImageModel
+{
+    private readonly OnnxRuntimeBackend _backend;
+    private readonly TextEncoders _encoders;
+    private readonly VaeDecoder _decoder;
+    private readonly LatentForm _latent;
+    private readonly ISampler _sampler;
+    private readonly Lock _lock = new();
+    private OnnxDenoiserModel? _stages;
+    private DenoiserBindings? _bindings;
+    private bool _disposed;
+
+    private DiffusersModel(DiffusersFolder folder, OnnxRuntimeBackend backend, DiffusersOptions options)
+    {
+        (Folder, _backend) = (folder, backend);
+        _sampler = SamplerOf(folder, options.SchedulerPath);
+        _latent = folder.Recipe.LatentOf(folder);
+        Defaults = folder.Recipe.DefaultsOf(folder);
+        _encoders = new TextEncoders(backend, options.EncodedTextBytes);
+        _decoder = new VaeDecoder(folder.Parts["vae_decoder"], _latent, Defaults.Sizes, backend, new VaeTiling(options.TilesAbovePixels));
+    }
+
+    /// <summary>The folder.</summary>
+    public DiffusersFolder Folder { get; }
+
+    /// <inheritdoc/>
+    public string Name => Folder.Name;
+
+    /// <inheritdoc/>
+    public PictureDefaults Defaults { get; }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Styles => [];
+
+    /// <inheritdoc/>
+    public StagedDenoiser Denoiser => Stages().Denoiser;
+
+    /// <summary>Opens a folder; sessions are opened when they are needed.</summary>
+    /// <inheritdoc cref="Open(DiffusersFolder, OnnxRuntimeBackend, DiffusersOptions?)"/>
+    public static DiffusersModel Open(string path, OnnxRuntimeBackend backend, DiffusersOptions? options = null) => Open(DiffusersFolder.Open(path), backend, options);
+
+    /// <summary>Makes a model of a folder; sessions are opened when they are needed.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="backend">Where everything runs. Borrowed, and disposed of after the model.</param>
+    /// <param name="options">How it is run; the defaults otherwise.</param>
+    /// <exception cref="InvalidDataException">The folder is not whole, or its settings cannot be right.</exception>
+    public static DiffusersModel Open(DiffusersFolder folder, OnnxRuntimeBackend backend, DiffusersOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        ArgumentNullException.ThrowIfNull(backend);
+        return new DiffusersModel(folder, backend, options ?? new DiffusersOptions());
+    }
+
+    /// <inheritdoc/>
+    public SamplingSchedule CreateSchedule(PictureRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return _sampler.CreateSchedule(ScheduleOf(request, Defaults.Sizes.Require(request.Width, request.Height, Name)));
+    }
+
+    /// <inheritdoc/>
+    public PreparedGeneration Prepare(PictureRequest request, CancellationToken cancellationToken = default)
+    {
+        PictureRules.Check(request);
+        ArgumentNullException.ThrowIfNull(request);
+        if (request.Style is not null)
+        {
+            throw new PromptException($"'{Name}' has no styles; say it in the prompt.");
+        }
+
+        var size = Defaults.Sizes.Require(request.Width, request.Height, Name);
+        var start = PictureStart.Of(request, size, Folder, _latent, _backend, cancellationToken);
+        var notes = new List<string>();
+        var inputs = Folder.Recipe.Encode(request, new RecipeEncoding(Folder, size, Defaults, _latent, _encoders, notes, cancellationToken));
+        cancellationToken.ThrowIfCancellationRequested();
+
+        var denoiser = Denoiser;
+        var bound = _bindings!.For(AxisSizes.Of(denoiser.Layout, _latent, size, inputs.Conditional));
+        var conditional = InputMatching.Match(inputs.Conditional, bound.Layout);
+        var unconditional = inputs.Unconditional is null ? null : InputMatching.Match(inputs.Unconditional, bound.Layout);
+        var schedule = ScheduleOf(request, size);
+        var generation = new GenerationRequest(schedule.Steps, [.. start.Samples.Select(s => s with { Conditional = conditional, Unconditional = unconditional })], inputs.Guidance)
+        {
+            GuidanceRescale = request.GuidanceRescale,
+            FirstStep = schedule.FirstStep,
+            ImageTokens = schedule.ImageTokens,
+        };
+        return new PreparedGeneration(bound, _sampler, generation, size, _decoder) { Notes = notes };
+    }
+
+    /// <summary>Closes the sessions. No generation may be running.</summary>
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            _disposed = true;
+            _stages?.Dispose();
+            _stages = null;
+            _decoder.Dispose();
+        }
+    }
+
+    private ScheduleRequest ScheduleOf(PictureRequest request, PictureSize size)
+    {
+        var steps = request.Steps ?? Defaults.Steps;
+        return new ScheduleRequest(steps, request.Image is null ? 0 : Math.Min(Folder.Recipe.FirstStep(steps, request.Strength), steps - 1), _latent.TokensOf(size));
+    }
+
+    private OnnxDenoiserModel Stages()
+    {
+        lock (_lock)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            if (_stages is null)
+            {
+                _stages = OnnxDenoiserModel.Load(DiffusersImport.Ensure(Folder).Stages.Path, _backend);
+                _bindings = new DenoiserBindings(_stages.Denoiser);
+            }
+
+            return _stages;
+        }
+    }
+
+    private static ISampler SamplerOf(DiffusersFolder folder, string? path)
+    {
+        var context = folder.Recipe.Scheduling;
+        if (path is null && folder.Find("scheduler") is { } part)
+        {
+            path = Path.Combine(part.Directory, "scheduler_config.json");
+            path = File.Exists(path) ? path : null;
+        }
+
+        return path is null
+            ? SchedulerConfig.Parse(System.Text.Encoding.UTF8.GetBytes(folder.Recipe.UsualScheduler), $"the usual scheduler of {folder.Recipe.Name}", context)
+            : SchedulerConfig.Read(path, context);
+    }
+}
