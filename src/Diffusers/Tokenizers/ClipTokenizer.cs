@@ -27,9 +27,9 @@ internal sealed class ClipTokenizer : IPromptTokenizer
         var special = settings.SpecialTokens(vocabulary.Tokens, "<|startoftext|>", "<|endoftext|>");
         _raw = new SpecialTokenSplitter(special.Where(t => !t.Normalized));
         _normalized = new SpecialTokenSplitter(special.Where(t => t.Normalized));
-        _start = settings.IdOf(settings.BeginToken ?? "<|startoftext|>", vocabulary.Tokens, special, "beginning");
-        _end = settings.IdOf(settings.EndToken ?? "<|endoftext|>", vocabulary.Tokens, special, "end");
-        _pad = settings.IdOf(settings.PadToken ?? settings.EndToken ?? "<|endoftext|>", vocabulary.Tokens, special, "padding");
+        _start = TokenizerSettings.IdOf(settings.BeginToken ?? "<|startoftext|>", vocabulary.Tokens, special, "beginning");
+        _end = TokenizerSettings.IdOf(settings.EndToken ?? "<|endoftext|>", vocabulary.Tokens, special, "end");
+        _pad = TokenizerSettings.IdOf(settings.PadToken ?? settings.EndToken ?? "<|endoftext|>", vocabulary.Tokens, special, "padding");
         VocabularySize = Math.Max(vocabulary.Tokens.Values.Max(), special.Max(t => t.Id)) + 1;
         MaximumLength = settings.MaximumLength;
     }

@@ -17,8 +17,8 @@ internal sealed class T5Tokenizer : IPromptTokenizer
         var special = settings.SpecialTokens(pieces.Vocabulary, "<pad>", "</s>", "<unk>");
         _special = new SpecialTokenSplitter(special);
         _unknown = pieces.UnknownId;
-        _end = settings.IdOf(settings.EndToken ?? "</s>", pieces.Vocabulary, special, "end");
-        _pad = settings.IdOf(settings.PadToken ?? "<pad>", pieces.Vocabulary, special, "padding");
+        _end = TokenizerSettings.IdOf(settings.EndToken ?? "</s>", pieces.Vocabulary, special, "end");
+        _pad = TokenizerSettings.IdOf(settings.PadToken ?? "<pad>", pieces.Vocabulary, special, "padding");
         VocabularySize = Math.Max(pieces.Vocabulary.Values.Max(), special.Max(t => t.Id)) + 1;
         MaximumLength = settings.MaximumLength;
     }

@@ -82,7 +82,7 @@ internal sealed class TokenizerSettings
 
     /// <summary>The id of a special token.</summary>
     /// <exception cref="TokenizerException">Neither the special tokens nor the vocabulary have it.</exception>
-    public int IdOf(string token, IReadOnlyDictionary<string, int> vocabulary, IReadOnlyList<SpecialToken> special, string purpose)
+    public static int IdOf(string token, IReadOnlyDictionary<string, int> vocabulary, IReadOnlyList<SpecialToken> special, string purpose)
     {
         foreach (var candidate in special)
         {

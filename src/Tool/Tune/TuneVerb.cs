@@ -151,7 +151,7 @@ internal static class TuneVerb
             return [.. paths];
         }
 
-        private void RequireSameSteps(ModelSession session, IEnumerable<RecordedRun> runs)
+        private static void RequireSameSteps(ModelSession session, IEnumerable<RecordedRun> runs)
         {
             var evaluations = session.ScheduleOf(session.Steps).Evaluations.Length;
             if (runs.FirstOrDefault(r => r.Evaluations.Count != evaluations) is { } other)
