@@ -48,7 +48,7 @@ internal static class Sample
         return builder.Build();
     }
 
-    private static void Compare(IServiceProvider services, IReadOnlyList<PlannedPicture> pictures, SampleRequest request, CancellationToken cancellationToken)
+    private static void Compare(IServiceProvider services, PlannedPicture[] pictures, SampleRequest request, CancellationToken cancellationToken)
     {
         var registered = services.GetRequiredService<ICachePolicyProvider>();
         var settings = services.GetRequiredService<IConfiguration>().GetSection("CachePolicies");

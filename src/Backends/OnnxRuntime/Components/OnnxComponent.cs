@@ -6,17 +6,19 @@ namespace CachePolicies.Backends.OnnxRuntime;
 
 /// <summary>
 /// A graph that runs whole beside the denoiser, on the same device: a text encoder, a VAE. It runs once or twice per picture, so its inputs and outputs
-/// pass through host memory. Thread-safe; disposed of when no run is under way.
+/// pass through host memory. Thread-safe; closing it ends nothing: the session is freed when its last run has ended.
 /// </summary>
 public sealed class OnnxComponent : IDisposable
 {
     private readonly OnnxRuntimeBackend _backend;
     private readonly InferenceSession _session;
     private readonly string _path;
+    private readonly UseCount _uses;
 
     private OnnxComponent(OnnxRuntimeBackend backend, InferenceSession session, string path)
     {
         (_backend, _session, _path) = (backend, session, path);
+        _uses = new UseCount(session.Dispose);
         Inputs = [.. session.InputNames.Select(n => PortOf(n, session.InputMetadata[n]))];
         Outputs = [.. session.OutputNames.Select(n => PortOf(n, session.OutputMetadata[n]))];
     }
@@ -35,10 +37,10 @@ public sealed class OnnxComponent : IDisposable
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         ArgumentNullException.ThrowIfNull(backend);
-        backend.ThrowIfUnusable();
+        backend.Device.ThrowIfUnusable();
         try
         {
-            return new OnnxComponent(backend, backend.Sessions.OpenComponent(path), path);
+            return new OnnxComponent(backend, backend.Device.Sessions.OpenComponent(path), path);
         }
         catch (OnnxRuntimeException failure)
         {
@@ -55,11 +57,33 @@ public sealed class OnnxComponent : IDisposable
     /// <exception cref="ArgumentException">An input is missing or of another kind than the graph's.</exception>
     /// <exception cref="BackendFailedException">The run failed.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    /// <exception cref="ObjectDisposedException">It was closed.</exception>
     public ComponentValue[] Run(IReadOnlyDictionary<string, ComponentValue> inputs, IReadOnlyCollection<string> outputs, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(inputs);
         ArgumentNullException.ThrowIfNull(outputs);
         cancellationToken.ThrowIfCancellationRequested();
+        _backend.Device.ThrowIfUnusable();
+        if (!_uses.TryBegin())
+        {
+            throw new ObjectDisposedException(nameof(OnnxComponent), $"'{_path}' was closed.");
+        }
+
+        try
+        {
+            return RunOnce(inputs, outputs, cancellationToken);
+        }
+        finally
+        {
+            _uses.End();
+        }
+    }
+
+    /// <summary>Lets no further run begin; the session is freed when the last run has ended.</summary>
+    public void Dispose() => _uses.Close();
+
+    private ComponentValue[] RunOnce(IReadOnlyDictionary<string, ComponentValue> inputs, IReadOnlyCollection<string> outputs, CancellationToken cancellationToken)
+    {
         var values = new List<OrtValue>(Inputs.Length);
         using var options = new RunOptions();
         try
@@ -73,7 +97,7 @@ public sealed class OnnxComponent : IDisposable
             }
 
             using var stop = cancellationToken.Register(static o => ((RunOptions)o!).Terminate = true, options);
-            using var turn = _backend.TakeTurn();
+            using var turn = _backend.Device.TakeTurn();
             using var results = _session.Run(options, [.. Inputs.Select(i => i.Name)], values, outputs);
             return [.. results.Select(ComponentTensors.FromOrt)];
         }
@@ -83,16 +107,13 @@ public sealed class OnnxComponent : IDisposable
         }
         catch (OnnxRuntimeException failure)
         {
-            throw _backend.Fail($"'{_path}'", failure);
+            throw _backend.Device.Fail($"'{_path}'", failure);
         }
         finally
         {
             values.ForEach(v => v.Dispose());
         }
     }
-
-    /// <summary>Closes the session and gives its memory back.</summary>
-    public void Dispose() => _session.Dispose();
 
     private static ComponentPort PortOf(string name, NodeMetadata metadata) => new(
         name,
