@@ -40,7 +40,6 @@ internal static class CompareVerb
             using var perceptual = parsed.GetValue(features) is { } extractor ? PerceptualDistance.Open(extractor) : null;
             using var session = ModelSession.Open(how, console.Time);
             var onModel = which.Select(p => p.On(session.Layout)).ToArray();
-            console.Tell(onModel.SelectMany(p => p.Notes.Select(n => $"{p.Label}: {n}")));
             var plan = new ComparisonPlan(session.Steps, session.Guidance, PlannedPicture.Each(what, [.. numbers]), [.. onModel.Select(p => p.ToCompared())])
             {
                 Rounds = RoundsOf(parsed.GetValue(rounds)),
@@ -52,6 +51,7 @@ internal static class CompareVerb
             var results = ToolProgress.Run(console, comparer.Work, tell => comparer.Run(tell, out isWhole, cancellationToken));
             ComparisonFiles.Write(folder, results, comparer.PictureOf);
             Tell(console, results, folder, parsed.GetValue(json));
+            console.Tell(onModel.SelectMany(p => p.Notes.Select(n => $"{p.Label}: {n}")));
             if (!isWhole)
             {
                 console.Error.WriteLine($"Stopped; {results.Uncached.Runs.Count} of {results.Pictures.Count} pictures of each policy are in the report.");

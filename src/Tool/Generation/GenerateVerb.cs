@@ -53,7 +53,6 @@ internal static class GenerateVerb
         var prepared = session.Prepare(picture, cancellationToken);
         console.Tell(prepared.Notes);
         policy = policy.On(prepared.Denoiser.Layout);
-        console.Tell(policy.Notes);
         var denoiser = session.Under(policy.Policy, prepared.Denoiser);
         var recorder = new RunRecorder();
         var result = ToolProgress.Run(
@@ -64,6 +63,7 @@ internal static class GenerateVerb
         }
 
         var run = EvaluationLog.Of(recorder.Conditional, policy.Entry.HasTwoStages, denoiser.Denoiser.Layout, StageTimes.Of(recorder).ToCosts(denoiser.Denoiser.Layout));
+        console.Tell(policy.Notes);
         if (json)
         {
             JsonLine.Write(console.Output, ToJson(session, policy, picture, run, result, file));

@@ -37,7 +37,7 @@ public class TorchGeneratorTests
     [Fact]
     public void A_seed_counts_by_its_low_32_bits()
     {
-        Assert.Equal(Draw(5, 64), Draw(5 + (1UL << 32), 64));
+        Assert.Equal<IEnumerable<float>>(Draw(5, 64), Draw(5 + (1UL << 32), 64));
     }
 
     [Fact]
@@ -49,7 +49,7 @@ public class TorchGeneratorTests
         generator.FillNormal(first);
         generator.FillNormal(second);
 
-        Assert.Equal(Draw(7, 64), [.. first, .. second]);
+        Assert.Equal<IEnumerable<float>>(Draw(7, 64), [.. first, .. second]);
     }
 
     [Theory]
