@@ -144,12 +144,11 @@ public class PromptTokenizerTests
         Assert.Throws<ArgumentOutOfRangeException>(() => Clip.Value.Encode("fox", length));
 
     [Fact]
-    public void A_word_of_a_megabyte_is_encoded_in_bounded_time()
+    public async Task A_word_of_a_megabyte_is_encoded_in_bounded_time()
     {
         // Merging a word of a million letters at once takes minutes; in pieces it takes seconds on a busy machine.
-        var encoding = Task.Run(() => Clip.Value.Encode(new string('x', 1_000_000), 77));
+        var prompt = await Task.Run(() => Clip.Value.Encode(new string('x', 1_000_000), 77)).WaitAsync(TimeSpan.FromSeconds(60));
 
-        Assert.True(encoding.Wait(TimeSpan.FromSeconds(60)));
-        Assert.Equal(77, encoding.Result.Count);
+        Assert.Equal(77, prompt.Count);
     }
 }
