@@ -27,6 +27,9 @@ public sealed record ModelManifest
     /// <summary>What the denoiser's output is.</summary>
     public required ModelPrediction Prediction { get; init; }
 
+    /// <summary>How many lanes a run takes where the graphs fix it, so that lanes run one after another; <see langword="null"/> where it is free.</summary>
+    public int? Batch { get; init; }
+
     /// <summary>What the denoiser is given besides the latent.</summary>
     public ImmutableArray<ManifestTensor> Inputs { get; init => field = value.IsDefault ? [] : value; } = [];
 

@@ -132,7 +132,7 @@ public sealed record DenoiserDescription(
     }
 
     private static IReadOnlyList<BoundaryTensor> TensorsOf(PlannedBoundary boundary) =>
-        [.. boundary.Tensors.Select(tensor => new BoundaryTensor(tensor.Name, ManifestWriter.KindName(tensor.Kind), tensor.Type, tensor.Axes)
+        [.. boundary.Tensors.Select(tensor => new BoundaryTensor(tensor.Name, ManifestBuilder.KindName(tensor.Kind), tensor.Type, tensor.Axes)
         {
             GraphTensors = [.. StageSlice.ValuesOf(tensor.Origin)],
             Frames = tensor.Frames is { } frames ? new DenoiserFrames(frames.Axis, frames.Count) : null,

@@ -1,4 +1,4 @@
-using System.Security.Cryptography;
+using CachePolicies.Models;
 using CachePolicies.Onnx.Schema;
 using Google.Protobuf;
 
@@ -10,7 +10,11 @@ namespace CachePolicies.Splitting;
 /// <param name="BytesWritten">Bytes that were written, graphs and weights; links to existing weights cost none.</param>
 /// <param name="Notices">What a person should know, a sentence each.</param>
 /// <param name="Verification">What the proof found; <see langword="null"/> where nothing was verified.</param>
-public sealed record SplitResult(string Directory, DenoiserDescription Description, long BytesWritten, IReadOnlyList<string> Notices, SplitVerification? Verification);
+public sealed record SplitResult(string Directory, DenoiserDescription Description, long BytesWritten, IReadOnlyList<string> Notices, SplitVerification? Verification)
+{
+    /// <summary>The manifest that was written, without further sections.</summary>
+    public required ModelManifest Manifest { get; init; }
+}
 
 /// <summary>Splits an exported ONNX denoiser into stages that run under every caching policy.</summary>
 public static class DenoiserSplitter
@@ -78,7 +82,7 @@ public static class DenoiserSplitter
     {
         var file = plan.Graph.File;
         var notices = new List<string>();
-        using var weights = new WeightStore(file, folder, [.. plan.Files, ManifestWriter.WholeFile, ManifestWriter.FileName, ManifestWriter.UnfinishedFile], create);
+        using var weights = new WeightStore(file, folder, [.. plan.Files, ManifestBuilder.WholeFile, ModelManifest.FileName, ManifestBuilder.UnfinishedFile], create);
         if (StageGraphWriter.WritePrelude(plan) is { } prelude)
         {
             Save(prelude, SplitPlan.PreludeFile);
@@ -90,17 +94,17 @@ public static class DenoiserSplitter
             Save(StageGraphWriter.Write(plan, stage), plan.StageFile(stage));
         }
 
-        Save(StageGraphWriter.WriteWhole(plan, withBoundaries: false), ManifestWriter.WholeFile);
+        Save(StageGraphWriter.WriteWhole(plan, withBoundaries: false), ManifestBuilder.WholeFile);
 
         // What is verified and fingerprinted is on the disk.
         weights.Dispose();
-        var fingerprint = Fingerprint(folder, [.. plan.Files, .. weights.Files]);
+        var manifest = ManifestBuilder.Build(plan, options.Name ?? Path.GetFileNameWithoutExtension(file.Path), PredictionOf(plan, options), weights.Files);
+        manifest = manifest with { Fingerprint = Fingerprint(folder, [.. ManifestReader.FilesOf(manifest)], cancellationToken) };
         // Until everything is done the manifest has a name by which nobody loads it.
-        var unfinished = Path.Combine(folder, ManifestWriter.UnfinishedFile);
-        using (var manifest = create(unfinished))
+        var unfinished = Path.Combine(folder, ManifestBuilder.UnfinishedFile);
+        using (var stream = create(unfinished))
         {
-            var name = options.Name ?? Path.GetFileNameWithoutExtension(file.Path);
-            ManifestWriter.Write(manifest, plan, name, options.Prediction ?? DefaultPrediction(plan.Family), weights.Files, fingerprint, options.Sections);
+            ManifestWriter.Write(stream, manifest, options.Sections);
         }
 
         AddFiles(folder, options.Files);
@@ -108,9 +112,9 @@ public static class DenoiserSplitter
         var verification = options.Verify ?? description.WeightBytes < VerifiedBelow
             ? SplitVerification.Run(plan, folder, Whole(), options.Verify == true, notices.Add, cancellationToken)
             : null;
-        File.Move(unfinished, Path.Combine(folder, ManifestWriter.FileName));
-        var graphs = plan.Files.Append(ManifestWriter.WholeFile).Append(ManifestWriter.FileName).Concat(options.Files.Keys).Sum(name => new FileInfo(Path.Combine(folder, name)).Length);
-        return new SplitResult(folder, description, weights.BytesWritten + graphs, [.. weights.Notices, .. notices], verification);
+        File.Move(unfinished, Path.Combine(folder, ModelManifest.FileName));
+        var graphs = plan.Files.Append(ManifestBuilder.WholeFile).Append(ModelManifest.FileName).Concat(options.Files.Keys).Sum(name => new FileInfo(Path.Combine(folder, name)).Length);
+        return new SplitResult(folder, description, weights.BytesWritten + graphs, [.. weights.Notices, .. notices], verification) { Manifest = manifest };
 
         void Save(GraphProto graph, string name)
         {
@@ -148,7 +152,7 @@ public static class DenoiserSplitter
 
         var length = new FileInfo(file.Path).Length;
         File.Delete(file.Path);
-        return result with { Notices = [.. result.Notices, $"'{file.Path}' ({length} bytes) was removed: '{ManifestWriter.WholeFile}' in the new directory is the same model."] };
+        return result with { Notices = [.. result.Notices, $"'{file.Path}' ({length} bytes) was removed: '{ManifestBuilder.WholeFile}' in the new directory is the same model."] };
     }
 
     private static void AddFiles(string folder, IDictionary<string, string> files)
@@ -166,30 +170,14 @@ public static class DenoiserSplitter
         }
     }
 
-    private static string DefaultPrediction(DenoiserFamily family) => family switch
+    private static ModelPrediction PredictionOf(SplitPlan plan, SplitOptions options) => options.Prediction switch
     {
-        DenoiserFamily.DualThenSingleStream or DenoiserFamily.DualStream or DenoiserFamily.Video => "velocity",
-        _ => "epsilon",
+        "velocity" => ModelPrediction.Velocity,
+        "epsilon" => ModelPrediction.Epsilon,
+        _ when plan.Family is DenoiserFamily.DualThenSingleStream or DenoiserFamily.DualStream or DenoiserFamily.Video => ModelPrediction.Velocity,
+        _ => ModelPrediction.Epsilon,
     };
 
-    private static string? Fingerprint(string folder, IReadOnlyList<string> files)
-    {
-        if (files.Sum(file => new FileInfo(Path.Combine(folder, file)).Length) >= FingerprintBelow)
-        {
-            return null;
-        }
-
-        using var digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        var buffer = new byte[1 << 20];
-        foreach (var file in files)
-        {
-            using var stream = File.OpenRead(Path.Combine(folder, file));
-            for (int read; (read = stream.Read(buffer)) > 0;)
-            {
-                digest.AppendData(buffer, 0, read);
-            }
-        }
-
-        return "sha256:" + Convert.ToHexStringLower(digest.GetHashAndReset());
-    }
+    private static string? Fingerprint(string folder, IReadOnlyList<string> files, CancellationToken cancellationToken) =>
+        files.Sum(file => new FileInfo(Path.Combine(folder, file)).Length) < FingerprintBelow ? ModelFingerprint.Compute(folder, files, cancellationToken) : null;
 }
