@@ -40,8 +40,12 @@ internal sealed class TensorPlanner(DenoiserGraph graph)
     /// <summary>A number that the shapes of the inputs decide, as conditioning.</summary>
     public static PlannedTensor Number(string name, long[] sizes) => new(name, PlannedKind.Conditioning, new TensorOrigin.ShapeNumber(sizes), OnnxElementType.Int64, []);
 
-    private ValueShape Known(string value, string boundary) => graph.Shapes.Of(value) is { Axes: not null } shape
-        ? shape
-        : throw new ModelSplitException(
-            $"The shape of '{value}', which crosses the boundary '{boundary}', could not be found{(graph.Shapes.FirstUnknown is { } node ? $": what {node} makes is not known, nor what follows from it" : "")}; state it in the model (for example with ONNX shape inference).");
+    private ValueShape Known(string value, string boundary) => graph.Shapes.Of(value) switch
+    {
+        { Axes: null } => throw new ModelSplitException(
+            $"The shape of '{value}', which crosses the boundary '{boundary}', could not be found{(graph.Shapes.FirstUnknown is { } node ? $": what {node} makes is not known, nor what follows from it" : "")}; state it in the model (for example with ONNX shape inference)."),
+        { Axes: { } axes } shape when axes.Any(axis => axis.Value is 0) => throw new ModelSplitException(
+            $"'{value}' ({shape}), which crosses the boundary '{boundary}', would have no elements: the model's shapes do not fit together."),
+        var shape => shape,
+    };
 }
