@@ -35,6 +35,9 @@ internal sealed class InputAxes
     /// <summary>The batch where the model fixes it, else <see langword="null"/>.</summary>
     public long? FixedBatch { get; }
 
+    /// <summary>How many free axes one input has at most, the batch aside.</summary>
+    public int MostFree => _inputs.Values.Max(type => type?.Shape?.Dim.Skip(1).Count(axis => !axis.HasDimValue) ?? 0);
+
     /// <summary>The names of the free axes that follow from no other, the batch first where it is free.</summary>
     public IReadOnlyList<string> Symbols { get; private set; } = [];
 

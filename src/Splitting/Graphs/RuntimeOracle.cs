@@ -13,7 +13,7 @@ namespace CachePolicies.Splitting;
 internal sealed class RuntimeOracle(RepeatedField<OperatorSetIdProto> opsets) : IOperatorOracle
 {
     // Above this many elements of inputs the answer is not worth the memory.
-    private const long MostElements = 1L << 26;
+    private const long MostElements = 1L << 27;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     private readonly Dictionary<string, IReadOnlyList<ProbeTensor>?> _known = new(StringComparer.Ordinal);

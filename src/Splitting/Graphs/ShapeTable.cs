@@ -22,8 +22,8 @@ internal sealed class ShapeTable
     /// <summary>The name of the batch axis.</summary>
     public const string Batch = "batch";
 
-    // Sizes are multiples of this, so that patches and levels fit.
-    private const long Unit = 64;
+    // Sizes are multiples of this, so that patches and levels fit; small ones for videos, whose tokens are products of three.
+    private const long ImageUnit = 32, VideoUnit = 16;
     private const long FirstBatch = 2;
 
     private readonly OnnxGraphIndex _graph;
@@ -154,11 +154,12 @@ internal sealed class ShapeTable
     private (long[][] Sizes, ProbeResult[] Probes) Follow()
     {
         var symbols = _axes.Symbols;
-        long Size(int symbol, bool changed) => symbols[symbol] == Batch ? FirstBatch + (changed ? 1 : 0) : Unit * (changed ? 2 : 1);
+        var unit = _axes.MostFree >= 3 ? VideoUnit : ImageUnit;
+        long Size(int symbol, bool changed) => symbols[symbol] == Batch ? FirstBatch + (changed ? 1 : 0) : unit * (changed ? 2 : 1);
         long[][] sizes =
         [
             .. Enumerable.Range(-1, symbols.Count + 1).Select(changed => Enumerable.Range(0, symbols.Count).Select(i => Size(i, i == changed)).ToArray()),
-            [.. Enumerable.Range(0, symbols.Count).Select(i => symbols[i] == Batch ? 5 : Unit * (3 + i))],
+            [.. Enumerable.Range(0, symbols.Count).Select(i => symbols[i] == Batch ? FirstBatch + 1 : unit * (3 + i))],
         ];
         return (sizes, Array.ConvertAll(sizes, Follow));
     }

@@ -23,7 +23,8 @@ internal sealed class StatePlanner(DenoiserGraph graph, List<PlannedBoundary> bo
         var states = asked?.ToList() ?? (isUNet ? [.. next.TakeLast(1)] : next);
         if (states.Count == 0)
         {
-            throw new ModelSplitException($"Nothing that the blocks transform crosses the boundary '{boundary.Name}'.");
+            throw new ModelSplitException(
+                $"Nothing that the blocks transform crosses the boundary '{boundary.Name}'{(graph.Shapes.FirstUnknown is { } node ? $": what {node} makes is not known, nor what follows from it; state its shape in the model (for example with ONNX shape inference)" : "")}.");
         }
 
         foreach (var (value, name) in _tracer.Name(boundaries[index - 1], states))
