@@ -107,7 +107,7 @@ internal sealed record BenchOptions
     public static T OneOf<T>(string option, string value)
         where T : struct, Enum => Enum.TryParse<T>(value, ignoreCase: true, out var parsed) && Enum.IsDefined(parsed)
         ? parsed
-        : throw new ArgumentException($"{option} is '{value}'; one of {string.Join(", ", Enum.GetNames<T>())} is right.");
+        : throw new ArgumentException($"{option} is '{value}'; expected one of {string.Join(", ", Enum.GetNames<T>())}.");
 
     /// <summary>The directory that holds the solution, above the one that the program was built to.</summary>
     private static string RepositoryRoot()
@@ -125,9 +125,9 @@ internal sealed record BenchOptions
 
     private static int Count(string option, string value) => int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count > 0
         ? count
-        : throw new ArgumentException($"{option} is '{value}'; a positive whole number is right.");
+        : throw new ArgumentException($"{option} is '{value}'; expected a positive whole number.");
 
     private static double Decibels(string option, string value) => double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) && number > 0
         ? number
-        : throw new ArgumentException($"{option} is '{value}'; a positive number of decibels is right.");
+        : throw new ArgumentException($"{option} is '{value}'; expected a positive number of decibels.");
 }

@@ -12,7 +12,7 @@ internal static class CataloguePolicies
 {
     private static readonly float[] Thresholds = Ladder(0.02, 0.7, 16);
 
-    // MagCache adds up how far ratios near 1 stand from 1.
+    // MagCache adds up how far ratios near 1 are from 1.
     private static readonly float[] MagCacheThresholds = Ladder(0.002, 1, 16);
 
     /// <summary>All of them.</summary>

@@ -7,7 +7,7 @@ internal sealed record CataloguePolicy(string Name, IReadOnlyList<CatalogueSetti
 
 /// <summary>A setting of a policy.</summary>
 /// <param name="Text">For tables.</param>
-/// <param name="Create">The policy with so many forced last steps.</param>
+/// <param name="Create">The policy with that many forced last steps.</param>
 internal sealed record CatalogueSetting(string Text, Func<int, ICachePolicy> Create)
 {
     /// <summary>As a row of a comparison.</summary>

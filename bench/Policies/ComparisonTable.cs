@@ -11,7 +11,7 @@ internal static class ComparisonTable
         "Speed-up: the median over the prompts, each against the uncached runs before and after it. Realised / ideal: the speed-up over the one that the "
         + "medians of instrumented stages allow. PSNR: mean in decibels over the prompts against the uncached picture, known prompts / new combinations of words; least: the worst "
         + "picture. Control: the uncached loop with as many steps as take the same time (between the step counts that were run, linear in their logarithm); the last column is how many dB "
-        + "the policy stands above (+) or below (−) it.";
+        + "the policy is above (+) or below (−) it.";
 
     public static string Of(IEnumerable<ComparedRow> rows)
     {
@@ -49,7 +49,7 @@ internal static class ComparisonTable
         ? Invariant($"Realised over ideal is {least.Realised:F2} or more in every row (least: {least.Entry.Policy}, {least.Entry.Settings}); at least 0.93 was asked for.\n")
         : "";
 
-    /// <summary>For each policy, which of its rows stand above their control on known and on new prompts, and which is the fastest of them.</summary>
+    /// <summary>For each policy, which of its rows beat their control on known and on new prompts, and which is the fastest of them.</summary>
     public static string AboveControl(IEnumerable<ComparedRow> rows)
     {
         var text = new StringBuilder();

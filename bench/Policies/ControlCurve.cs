@@ -17,10 +17,10 @@ internal sealed class ControlCurve(int steps)
 
     /// <summary>Measures one more prompt.</summary>
     /// <param name="isNew">Which kind it is of.</param>
-    /// <param name="psnrOf">The PSNR of so many steps against all of them.</param>
+    /// <param name="psnrOf">The PSNR of that many steps against all of them.</param>
     public void Add(bool isNew, Func<int, double> psnrOf) => _prompts.Add((isNew, [.. Ladder.Select(psnrOf)]));
 
-    /// <summary>The mean PSNR of so many steps.</summary>
+    /// <summary>The mean PSNR of that many steps.</summary>
     public KnownNew PsnrOf(double controlSteps)
     {
         var points = Points();

@@ -18,17 +18,17 @@ internal sealed record SweepEntry(string Policy, string Settings, ICachePolicy I
 /// <param name="Psnr">Against the uncached pictures: means in decibels.</param>
 /// <param name="Least">The worst picture's.</param>
 /// <param name="ControlSteps">How many uncached steps take the same time.</param>
-/// <param name="Control">The PSNR of so many uncached steps.</param>
+/// <param name="Control">The PSNR of that many uncached steps.</param>
 internal sealed record ComparedRow(
     SweepEntry Entry, ExtentCounts Extents, double Speedup, double Realised, KnownNew Psnr, double Least, double ControlSteps, KnownNew Control)
 {
-    /// <summary>How far above its control it stands.</summary>
+    /// <summary>How far above its control it is.</summary>
     public KnownNew AboveControl => Psnr - Control;
 }
 
 /// <summary>
 /// Policies against the uncached loop at one number of steps, prompt by prompt. The timed runs give the pictures too. Their order is shuffled for each
-/// prompt, and each stands against the uncached runs before and after its group, in proportion to its place between them, so that a machine that drifts
+/// prompt, and each is compared with the uncached runs before and after its group, in proportion to its place between them, so that a machine that drifts
 /// favours no entry. The control needs no times: its steps cost what the uncached ones cost.
 /// </summary>
 internal sealed class PolicyComparison(SampleModel model, int steps, IEnumerable<SweepEntry> entries)

@@ -14,7 +14,7 @@ internal static class PolicyReport
         text.Append(Invariant($"Uncached: {comparison.UncachedSeconds * 1000:F0} ms a picture (median).\n\n"));
         text.Append(ComparisonTable.Legend).Append("\n\n").Append(ComparisonTable.Of(rows));
         text.Append('\n').Append(ComparisonTable.LeastRealised(rows));
-        text.Append("\n## Above their control\n\nRows that stand above their control on known and on new prompts.\n\n").Append(ComparisonTable.AboveControl(rows));
+        text.Append("\n## Above their control\n\nRows that beat their control on known and on new prompts.\n\n").Append(ComparisonTable.AboveControl(rows));
         text.Append('\n').Append(SimulationComparison.Of(rows, comparison.Control));
         return text.ToString();
     }

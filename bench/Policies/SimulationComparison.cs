@@ -22,7 +22,7 @@ internal static class SimulationComparison
         new("block cache", "τ 0.12", 4.0, 44),
     ];
 
-    // The prototype's own control, simulated as well: so much faster at so many decibels.
+    // The prototype's own control, simulated as well: this much faster at this many decibels.
     private static readonly (double Decibels, double Speedup)[] SimulatedControl =
         [(55.2, 2), (49.2, 3), (45.8, 4), (43.4, 5), (41.5, 5.9), (38, 8.3), (34.3, 12.5)];
 

@@ -13,7 +13,7 @@ public sealed record ComparisonPlan(int Steps, float Guidance, IReadOnlyList<Pla
     private const int FewestTimings = 3;
 
     /// <summary>Timed runs of each policy per picture.</summary>
-    /// <value>At least 1. By default so many that every policy is timed three times or more over all pictures.</value>
+    /// <value>At least 1. By default enough that every policy is timed three times or more over all pictures.</value>
     public int? Rounds { get; init; }
 
     /// <summary>

@@ -21,7 +21,7 @@ public interface IPictureModel
     /// <summary>The denoiser's stages and boundaries.</summary>
     DenoiserLayout Layout { get; }
 
-    /// <summary>How often a picture of so many sampler steps evaluates the denoiser.</summary>
+    /// <summary>How often a picture of this many sampler steps evaluates the denoiser.</summary>
     int EvaluationsOf(int steps);
 
     /// <summary>The model under a policy; kernels are compiled here.</summary>

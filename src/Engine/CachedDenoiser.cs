@@ -56,7 +56,7 @@ public sealed class CachedDenoiser
 
     internal CompiledPlan Compiled { get; }
 
-    /// <summary>The bytes of elements that the cache holds for so many lanes once it is full, exactly.</summary>
+    /// <summary>The bytes of elements that the cache holds for that many lanes once it is full, exactly.</summary>
     public long EstimateCacheBytes(int lanes)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(lanes, 1);

@@ -52,7 +52,7 @@ public sealed record TokenizerManifest
     /// <summary>What becomes of words that are not in the vocabulary: <c>refuse</c>.</summary>
     public string Unknown { get; init => field = value ?? "refuse"; } = "refuse";
 
-    /// <summary>Words that choose a style and stand first.</summary>
+    /// <summary>Words that choose a style and come first.</summary>
     public ImmutableArray<string> Styles { get; init => field = value.IsDefault ? [] : value; } = [];
 
     /// <summary>The identifier that fills the places after the last word, and all of them for the empty prompt.</summary>

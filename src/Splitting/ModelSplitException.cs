@@ -1,6 +1,6 @@
 namespace CachePolicies.Splitting;
 
-/// <summary>A model cannot be described or split as asked. The message names the tensor, the boundary or the option and what would be right.</summary>
+/// <summary>A model cannot be described or split as asked. The message names the tensor, the boundary or the option and what was expected.</summary>
 public sealed class ModelSplitException : Exception
 {
     /// <summary>Creates the exception.</summary>

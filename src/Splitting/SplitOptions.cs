@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace CachePolicies.Splitting;
 
-/// <summary>What a person may tell about a model that its graph does not, or that should differ from what is found.</summary>
+/// <summary>What a person may say about a model that its graph does not, or that should differ from what is found.</summary>
 public sealed class SplitOptions
 {
     /// <summary>The model's name in the manifest.</summary>
@@ -43,7 +43,7 @@ public sealed class SplitOptions
     /// <summary>Signals beside those that are found: <c>boundary/name</c>, then the graph's value.</summary>
     public IDictionary<string, string> Signals { get; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
-    /// <summary>Sections of the manifest that no graph tells (how text becomes an input, how the model was trained), by name; written as they are.</summary>
+    /// <summary>Sections of the manifest that no graph contains (how text becomes an input, how the model was trained), by name; written as they are.</summary>
     public IDictionary<string, JsonElement> Sections { get; } = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
 
     /// <summary>Files that the sections name: the name in the model's directory, then the path to copy it from.</summary>

@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace CachePolicies.Testing;
 
-/// <summary>An evaluation as a script tells it.</summary>
+/// <summary>An evaluation as a script describes it.</summary>
 /// <param name="Distances">What measurements answer: the plan's i-th gets the i-th, round and round. At least one.</param>
 /// <param name="Overruled">Whether the engine computes whatever the policy says.</param>
 /// <param name="LeftOut">Whether the lane is left out of this evaluation, as a guidance branch that is switched off for a while.</param>

@@ -85,7 +85,7 @@ public sealed class TextToImageModel : ITextToImageModel
     {
         string? unknown = request switch
         {
-            { TrueGuidance: not null } => "has no guidance besides its own; use the guidance scale",
+            { TrueGuidance: not null } => "has no guidance other than its own; use the guidance scale",
             { GuidanceRescale: > 0 } => "does not rescale guidance",
             { Image: not null } => "has no encoder for pictures, so that it cannot start from one",
             { MaxSequenceLength: not null } => "has one length of text",

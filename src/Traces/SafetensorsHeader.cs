@@ -170,5 +170,5 @@ internal sealed record SafetensorsHeader(IReadOnlyDictionary<string, Safetensors
         _ => null,
     };
 
-    private static InvalidDataException Damaged(string path, string what) => new($"'{path}' is no safetensors file, or is damaged: {what}.");
+    private static InvalidDataException Damaged(string path, string what) => new($"'{path}' is not a safetensors file, or is damaged: {what}.");
 }

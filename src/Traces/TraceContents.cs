@@ -10,7 +10,7 @@ internal static class TraceContents
     {
         if (file.Metadata.GetValueOrDefault("boundaries") is not { Length: > 0 } listed)
         {
-            throw TraceReader.Wrong(file.Path, "it does not list its boundaries; 'boundaries' with their names in order, separated by commas, is right");
+            throw TraceReader.Wrong(file.Path, "it does not list its boundaries; expected 'boundaries' with their names in order, separated by commas");
         }
 
         var names = listed.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
@@ -45,19 +45,19 @@ internal static class TraceContents
         var parts = key.Split('/');
         return parts.Length is 2 or 3 && int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var step) && parts.Skip(1).All(p => p.Length > 0)
             ? (step, parts[1], parts.Length == 3 ? parts[2] : TraceReader.PrimaryName)
-            : throw TraceReader.Wrong(path, $"it holds '{key}'; names such as 0007/structure and 0007/structure/text are right");
+            : throw TraceReader.Wrong(path, $"it holds '{key}'; expected names such as 0007/structure and 0007/structure/text");
     }
 
     private static TensorShape ShapeOf(string path, string key, SafetensorsEntry entry)
     {
         if (entry.Type is not ("F32" or "F16" or "BF16"))
         {
-            throw TraceReader.Wrong(path, $"'{key}' holds {entry.Type}; F32, F16 or BF16 is right");
+            throw TraceReader.Wrong(path, $"'{key}' holds {entry.Type}; expected F32, F16 or BF16");
         }
 
         return entry.Shape is [1, .. var axes] && axes.All(a => a is > 0 and <= int.MaxValue)
             ? new TensorShape([.. axes.Select(a => (Dimension)(int)a)])
-            : throw TraceReader.Wrong(path, $"'{key}' has the shape [{string.Join(", ", entry.Shape)}]; a batch axis of 1 and elements along every other are right, because a trace is of one lane");
+            : throw TraceReader.Wrong(path, $"'{key}' has the shape [{string.Join(", ", entry.Shape)}]; expected a batch axis of 1 and elements along every other, because a trace is of one lane");
     }
 
     private static void RequireEveryStep(SafetensorsFile file, int steps, Dictionary<string, SortedDictionary<string, TensorShape>> shapes)

@@ -55,7 +55,7 @@ public sealed class TraceReader : IDisposable
 
     /// <summary>Opens a trace.</summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDataException">It is no trace, or is damaged or incomplete; the message says where.</exception>
+    /// <exception cref="InvalidDataException">It is not a trace, or is damaged or incomplete; the message says where.</exception>
     public static TraceReader Open(string path)
     {
         var file = SafetensorsFile.Open(path);
@@ -63,12 +63,12 @@ public sealed class TraceReader : IDisposable
         {
             if (file.Metadata.GetValueOrDefault("format") is var format && format != Format)
             {
-                throw Wrong(path, $"its format is '{format ?? "not told"}'; {Format} is right");
+                throw Wrong(path, $"its format is '{format ?? "missing"}'; expected {Format}");
             }
 
             if (!int.TryParse(file.Metadata.GetValueOrDefault("steps"), NumberStyles.None, CultureInfo.InvariantCulture, out var steps) || steps < 1)
             {
-                throw Wrong(path, $"its number of steps is '{file.Metadata.GetValueOrDefault("steps") ?? "not told"}'; a whole number of at least 1 is right");
+                throw Wrong(path, $"its number of steps is '{file.Metadata.GetValueOrDefault("steps") ?? "missing"}'; expected a whole number of at least 1");
             }
 
             return new TraceReader(file, steps, TraceContents.Check(file, steps), ReadTimesteps(file, steps));
@@ -111,7 +111,7 @@ public sealed class TraceReader : IDisposable
         }
         catch (Exception broken) when (broken is JsonException or InvalidOperationException or FormatException)
         {
-            throw Wrong(file.Path, $"its timesteps are '{text}'; a JSON array with a number for each step is right");
+            throw Wrong(file.Path, $"its timesteps are '{text}'; expected a JSON array with a number for each step");
         }
     }
 }

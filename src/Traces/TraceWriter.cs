@@ -27,7 +27,7 @@ public sealed class TraceWriter : IDisposable
     private long _next;
 
     /// <summary>Begins a trace.</summary>
-    /// <param name="path">Where it will stand.</param>
+    /// <param name="path">Where the file will be.</param>
     /// <param name="tensors">What each step holds, in the order in which it is written.</param>
     /// <param name="steps">How many steps there will be.</param>
     /// <param name="half">Whether features are stored as float16.</param>

@@ -65,7 +65,7 @@ public sealed class ModelErrorTests : IDisposable
     [InlineData("\"kind\":\"signal\"", "\"kind\":\"feature\"", "'feature'", "conditioning")]
     [InlineData("\"type\":\"float32\",\"shape\":[12, 6]", "\"type\":\"float64\",\"shape\":[12, 6]", "'float64'", "bfloat16")]
     [InlineData("\"shape\":[12, 6]", "\"shape\":[12, 0]", "size of at least 1")]
-    [InlineData("\"shape\":[12, 6]", "\"frames\":{\"axis\":0,\"count\":5},\"shape\":[12, 6]", "'latent/image'", "5 frames along axis 0 of [12, 6] is not possible; 12 is no multiple of 5")]
+    [InlineData("\"shape\":[12, 6]", "\"frames\":{\"axis\":0,\"count\":5},\"shape\":[12, 6]", "'latent/image'", "5 frames along axis 0 of [12, 6] is not possible; 12 is not a multiple of 5")]
     [InlineData("\"shape\":[12, 6]", "\"frames\":{\"axis\":2,\"count\":3},\"shape\":[12, 6]", "'latent/image'", "its axes are 0 to 1")]
     [InlineData("\"shape\":[12, 6]", "\"frames\":{\"axis\":0},\"shape\":[12, 6]", "count")]
     [InlineData("\"file\":\"head.onnx\"", "\"file\":\"tail.onnx\"", "'tail.onnx'", "is not in")]

@@ -21,9 +21,9 @@ public class BenchOptionsTests
     }
 
     [Theory]
-    [InlineData("--steps", "0", "--steps is '0'; a positive whole number is right.")]
-    [InlineData("--target", "NaN", "--target is 'NaN'; a positive number of decibels is right.")]
-    [InlineData("--waiting", "Long", "--waiting is 'Long'; one of Sleep, SpinDuringRun, Spin is right.")]
+    [InlineData("--steps", "0", "--steps is '0'; expected a positive whole number.")]
+    [InlineData("--target", "NaN", "--target is 'NaN'; expected a positive number of decibels.")]
+    [InlineData("--waiting", "Long", "--waiting is 'Long'; expected one of Sleep, SpinDuringRun, Spin.")]
     [InlineData("--step", "5", "The option '--step' is unknown.")]
     public void Bad_options_are_refused_by_name(string option, string value, string message) =>
         Assert.Equal(message, Assert.Throws<ArgumentException>(() => BenchOptions.Parse(["policies", option, value])).Message);

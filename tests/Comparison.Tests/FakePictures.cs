@@ -23,7 +23,7 @@ internal class FakeClock : TimeProvider
     protected double Now => (_ticks - 1_000_000) / (double)TimestampFrequency;
 }
 
-/// <summary>A machine whose speed changes: work takes as many times as long as the function of the moment says.</summary>
+/// <summary>A machine whose speed changes: work takes as many times as long as the function current says.</summary>
 internal sealed class LoadedClock(Func<double, double> slowdown) : FakeClock
 {
     public override void Work(double seconds)

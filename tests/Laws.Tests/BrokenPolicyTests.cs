@@ -52,7 +52,7 @@ public partial class BrokenPolicyTests
     [Fact]
     public void State_that_survives_a_failure_is_caught()
     {
-        // Begins anew when a generation has ended, and so not when it has failed.
+        // Begins again when a generation has ended, and so not when it has failed.
         var completed = 0;
         var policy = new Custom(
             (in BoundaryVisit v) => v.CanSkip(Detail) && completed % 2 == 0 ? CacheDecision.Skip(Detail) : CacheDecision.Compute,

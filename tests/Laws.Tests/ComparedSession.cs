@@ -4,7 +4,7 @@ using CachePolicies.Testing;
 
 namespace CachePolicies.Laws.Tests;
 
-/// <summary>A session of the real engine with a reference engine beside it for each lane; every evaluation is held against them.</summary>
+/// <summary>A session of the real engine with a reference engine beside it for each lane; every evaluation is compared with them.</summary>
 internal sealed class ComparedSession : IDisposable
 {
     private readonly EngineRun _run;

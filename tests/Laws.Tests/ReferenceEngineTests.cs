@@ -72,7 +72,7 @@ public class ReferenceEngineTests
         return true;
     }
 
-    /// <summary>The same generation anew is what it would have been: nothing of the failed one is left.</summary>
+    /// <summary>The same generation again is what it would have been: nothing of the failed one is left.</summary>
     private static void Repeat(EngineRun run, CachedDenoiser cached, ScrambledPolicy policy)
     {
         using var again = new ComparedSession(run, cached, Backend, policy, run.Lanes);

@@ -4,7 +4,7 @@ namespace CachePolicies.PublicSurface.Tests;
 
 /// <summary>
 /// The public surface of each library stands in a text file beside its project, so that every change of it is seen in review. With
-/// CACHEPOLICIES_UPDATE=1 the test writes the files anew.
+/// CACHEPOLICIES_UPDATE=1 the test writes the files again.
 /// </summary>
 public class PublicSurfaceTests
 {

@@ -71,7 +71,7 @@ public sealed class PreparedGenerationTests : IDisposable
         { Request with { GuidanceRescale = 2 }, "Guidance rescale is 2; expected 0 to 1" },
         { Request with { ImageCount = 65 }, "The number of pictures is 65; expected 1 to 64" },
         { Request with { Strength = 0 }, "Strength is 0; expected a number above 0 and at most 1" },
-        { Request with { TrueGuidance = 2 }, "'tiny' has no guidance besides its own" },
+        { Request with { TrueGuidance = 2 }, "'tiny' has no guidance other than its own" },
         { Request with { MaxSequenceLength = 5 }, "'tiny' has one length of text" },
         { Request with { CropTopLeft = new(1, 0) }, "'tiny' is not conditioned on crops" },
         { Request with { Mask = new(new(2, 2)) }, "A mask needs the image" },

@@ -75,9 +75,9 @@ public class TraceTests
     public static TheoryData<string, string> Wrong => new()
     {
         { "its format is 'other/1'", """ "__metadata__":{"format":"other/1","steps":"1","boundaries":"latent"} """ },
-        { "its format is 'not told'", """ "__metadata__":{"steps":"1"} """ },
+        { "its format is 'missing'", """ "__metadata__":{"steps":"1"} """ },
         { "its number of steps is '0'", """ "__metadata__":{"format":"cachepolicies-trace/1","steps":"0","boundaries":"latent"} """ },
-        { "its number of steps is 'not told'", """ "__metadata__":{"format":"cachepolicies-trace/1","boundaries":"latent"} """ },
+        { "its number of steps is 'missing'", """ "__metadata__":{"format":"cachepolicies-trace/1","boundaries":"latent"} """ },
         { "does not list its boundaries", """ "__metadata__":{"format":"cachepolicies-trace/1","steps":"1"} """ },
         { "it has 2 steps and 1 timesteps", """ "__metadata__":{"format":"cachepolicies-trace/1","steps":"2","boundaries":"latent","timesteps":"[1]"} """ },
         { "its timesteps are '[x]'", """ "__metadata__":{"format":"cachepolicies-trace/1","steps":"2","boundaries":"latent","timesteps":"[x]"} """ },

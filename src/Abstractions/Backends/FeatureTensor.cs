@@ -69,7 +69,7 @@ public abstract class FeatureTensor
     /// <summary>Gives the memory back; called once the last lease is gone.</summary>
     protected abstract void ReturnToPool();
 
-    /// <summary>Makes a pooled tensor live again with one lease; for backends, when they rent it out anew.</summary>
+    /// <summary>Makes a pooled tensor live again with one lease; for backends, when they rent it out again.</summary>
     /// <exception cref="InvalidOperationException">Somebody still holds the tensor.</exception>
     protected void Revive()
     {

@@ -13,6 +13,6 @@ public interface IExpressionKernel
     void Run(ReadOnlySpan<FeatureTensor> inputs, ReadOnlySpan<float> scalars, ReadOnlySpan<FeatureTensor> outputs);
 
     /// <summary>Computes the one scalar of a measurement and brings it to the host.</summary>
-    /// <exception cref="InvalidOperationException">The signature is no measurement.</exception>
+    /// <exception cref="InvalidOperationException">The signature is not a measurement.</exception>
     float Measure(ReadOnlySpan<FeatureTensor> inputs, ReadOnlySpan<float> scalars);
 }

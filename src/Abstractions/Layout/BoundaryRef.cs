@@ -2,7 +2,7 @@ namespace CachePolicies;
 
 /// <summary>
 /// How a policy points at a boundary: by role, or by the name that a layout gives it. Converts implicitly from both, so that
-/// <c>BoundaryRole.Output</c> and <c>"structure.probe2"</c> can stand wherever one is asked for.
+/// <c>BoundaryRole.Output</c> and <c>"structure.probe2"</c> can be used wherever one is asked for.
 /// </summary>
 public readonly record struct BoundaryRef
 {

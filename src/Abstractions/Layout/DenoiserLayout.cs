@@ -4,7 +4,7 @@ namespace CachePolicies;
 
 /// <summary>
 /// A denoiser as a chain of stages with boundaries between them. Immutable; checked when it is made, so that whoever holds one may rely
-/// on it: names are unique, every tensor that a stage reads exists before the stage runs, and roles stand in the field's order.
+/// on it: names are unique, every tensor that a stage reads exists before the stage runs, and roles come in the field's order.
 /// </summary>
 public sealed class DenoiserLayout
 {
@@ -22,7 +22,7 @@ public sealed class DenoiserLayout
 
     /// <summary>Creates a layout.</summary>
     /// <param name="name">The model's name, used in messages.</param>
-    /// <param name="inputs">What the denoiser is given besides the latent; all conditioning.</param>
+    /// <param name="inputs">What the denoiser is given in addition to the latent; all conditioning.</param>
     /// <param name="boundaries">From the latent to the output, in order.</param>
     /// <param name="stages">One for each pair of neighbouring boundaries, in order.</param>
     /// <param name="fingerprint">Identifies the weights; calibrations and fits are bound to it.</param>
@@ -58,7 +58,7 @@ public sealed class DenoiserLayout
     /// <summary>The model's family, such as <see cref="ModelFamily.Flux"/>: where policies find published settings; <see langword="null"/> where it is not known.</summary>
     public string? Family { get; init; }
 
-    /// <summary>What the denoiser is given besides the latent.</summary>
+    /// <summary>What the denoiser is given in addition to the latent.</summary>
     public ImmutableArray<TensorDescriptor> Inputs { get; }
 
     /// <summary>What is computed from <see cref="Inputs"/> once for a generation, or <see langword="null"/>.</summary>

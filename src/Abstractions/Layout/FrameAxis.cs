@@ -17,7 +17,7 @@ public sealed record FrameAxis(int Axis, Dimension Count)
 
     /// <summary>The shape of one frame: that of the whole feature, with the frame's share of the axis.</summary>
     /// <param name="shape">The shape of the whole feature, concrete.</param>
-    /// <exception cref="ArgumentException">The shape does not have the axis, or its size is no multiple of the number of frames.</exception>
+    /// <exception cref="ArgumentException">The shape does not have the axis, or its size is not a multiple of the number of frames.</exception>
     /// <exception cref="InvalidOperationException">The number of frames is not told yet.</exception>
     public TensorShape FrameOf(TensorShape shape)
     {
@@ -46,7 +46,7 @@ public sealed record FrameAxis(int Axis, Dimension Count)
         _ when (uint)Axis >= (uint)shape.Rank => $"{this} of {shape} is not possible; its axes are 0 to {shape.Rank - 1}.",
         { Count: { IsFree: false, Size: < 1 } } => $"{this} of {shape} is not possible; at least 1 frame.",
         { Count.IsFree: false } when shape.Dimensions[Axis] is { IsFree: false } axis && axis.Size % Count.Size != 0 =>
-            $"{this} of {shape} is not possible; {axis.Size} is no multiple of {Count.Size}.",
+            $"{this} of {shape} is not possible; {axis.Size} is not a multiple of {Count.Size}.",
         _ => null,
     };
 }

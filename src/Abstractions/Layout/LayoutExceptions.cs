@@ -1,7 +1,7 @@
 namespace CachePolicies;
 
 /// <summary>A layout contradicts itself.</summary>
-/// <param name="message">What contradicts what, and what would be right.</param>
+/// <param name="message">What contradicts what, and what was expected.</param>
 public sealed class InvalidLayoutException(string message) : ArgumentException(message);
 
 /// <summary>A policy cannot run on a layout: it needs something that is not there, or plans a skip that would reuse what it must not.</summary>

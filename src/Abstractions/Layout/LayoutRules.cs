@@ -33,7 +33,7 @@ internal static class LayoutRules
         CheckPrelude(layout);
         foreach (var input in layout.Inputs)
         {
-            Require(input.Kind == TensorKind.Conditioning, $"The input '{input.Name}' of '{layout.Name}' is {input.Kind}; inputs besides the latent are conditioning.");
+            Require(input.Kind == TensorKind.Conditioning, $"The input '{input.Name}' of '{layout.Name}' is {input.Kind}; inputs other than the latent are conditioning.");
             CheckFrames(layout, $"input '{input.Name}'", input);
         }
 
@@ -146,7 +146,7 @@ internal static class LayoutRules
 
             Require(
                 boundary.Role > last,
-                $"The boundary '{boundary.Name}' of '{layout.Name}' has the role '{boundary.Role.ToName()}' after '{last.ToName()}'; each role stands once, in the order latent, embedded, structure.probe, structure, detail.probe, detail.tail, detail, output.");
+                $"The boundary '{boundary.Name}' of '{layout.Name}' has the role '{boundary.Role.ToName()}' after '{last.ToName()}'; each role occurs once, in the order latent, embedded, structure.probe, structure, detail.probe, detail.tail, detail, output.");
             byRole[(int)boundary.Role] = boundary.Index;
             last = boundary.Role;
         }

@@ -10,6 +10,6 @@ namespace CachePolicies;
 /// <param name="Tensors">What it makes, in order; conditioning that stays the same for a generation.</param>
 public sealed record PreludeDescriptor(ImmutableArray<string> Reads, ImmutableArray<TensorDescriptor> Tensors)
 {
-    /// <summary>What stands before the slash in the names of its tensors: <c>prelude</c>.</summary>
+    /// <summary>What comes before the slash in the names of its tensors: <c>prelude</c>.</summary>
     public const string Name = "prelude";
 }

@@ -19,7 +19,7 @@ public enum TensorKind
 /// <summary>How long a conditioning tensor stays the same.</summary>
 public enum ConditioningLifetime
 {
-    /// <summary>Computed anew in each evaluation of the denoiser, as a time embedding.</summary>
+    /// <summary>Computed again in each evaluation of the denoiser, as a time embedding.</summary>
     Evaluation,
 
     /// <summary>Set once for a whole generation, as text tokens.</summary>

@@ -64,7 +64,7 @@ public enum ExtrapolationCoordinate
 /// <summary>
 /// TaylorSeer: F(k) = Σ_i dⁱ kⁱ / i! · damping^i over the distance k from the newest computed evaluation, derivatives dⁱ by backward
 /// differences between computed evaluations: d¹ = (F₀ − F₁)/(c₀ − c₁), d² = (d¹₀ − d¹₁)/(c₀ − c₁). Of lower order until enough was computed, and
-/// where two computed evaluations stand at the same coordinate (a second-order sampler evaluates twice at one sigma).
+/// where two computed evaluations are at the same coordinate (a second-order sampler evaluates twice at one sigma).
 /// </summary>
 /// <param name="Order">0 to 2; 0 is plain reuse.</param>
 /// <param name="From">The base, where residuals are extrapolated; <see langword="null"/> for whole states.</param>

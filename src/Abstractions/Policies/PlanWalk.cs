@@ -289,7 +289,7 @@ public sealed class PlanWalk : IMeasurementSource
 
     private bool IsReached(int? boundary) => boundary is not { } index || _reached[index];
 
-    /// <summary>State exists at every boundary that was reached; what a stage writes besides it only where the stage ran.</summary>
+    /// <summary>State exists at every boundary that was reached; what a stage writes beyond it only where the stage ran.</summary>
     private bool Exists(Measurement measurement)
     {
         var boundary = _layout.Boundaries[measurement.Boundary];

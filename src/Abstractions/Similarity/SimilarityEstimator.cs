@@ -19,7 +19,7 @@ public static class SimilarityEstimator
     public static ISimilarityEstimator MeanAbsoluteDifference { get; } =
         Create("mean-absolute-difference", static (a, b, _) => (a - b).Abs().Mean());
 
-    /// <summary>Mean magnitude of the current feature: mean|a|; needs no reference and is no distance (EasyCache's ‖v‖).</summary>
+    /// <summary>Mean magnitude of the current feature: mean|a|; needs no reference and is not a distance (EasyCache's ‖v‖).</summary>
     public static ISimilarityEstimator Magnitude { get; } =
         Create("magnitude", static (a, _, _) => a.Abs().Mean());
 

@@ -81,7 +81,7 @@ public sealed record LoggedCheck(
         return json;
     }
 
-    /// <summary>The distance that was measured at the check's boundary. An accumulator that is fed from several distances tells by its growth what they made.</summary>
+    /// <summary>The distance that was measured at the check's boundary. An accumulator that is fed from several distances shows by its growth what they added.</summary>
     private static double? DistanceOf(EvaluationRecord record, CheckRecord check, double? growth)
     {
         if (growth is { } error && record.Distances.Length > 1)

@@ -43,7 +43,7 @@ public sealed record ComparisonResults(
     public ComparedRow? ControlOf(ComparedRow row) => Controls.FirstOrDefault(c => c.Steps == ControlStepsOf(row));
 
     /// <summary>
-    /// The PSNR of the uncached loop in the time of a row: of the control with so many steps, or between the two nearest ones, linear in the logarithm of
+    /// The PSNR of the uncached loop in the time of a row: of the control with that many steps, or between the two nearest ones, linear in the logarithm of
     /// the steps.
     /// </summary>
     /// <param name="row">A policy's row.</param>

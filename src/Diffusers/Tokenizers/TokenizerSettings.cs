@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace CachePolicies.Diffusers;
 
 /// <summary>
-/// What <c>tokenizer_config.json</c>, <c>special_tokens_map.json</c>, <c>added_tokens.json</c> and <c>tokenizer.json</c> say besides the vocabulary.
+/// What <c>tokenizer_config.json</c>, <c>special_tokens_map.json</c>, <c>added_tokens.json</c> and <c>tokenizer.json</c> says in addition to the vocabulary.
 /// Any of them may be missing; where two name the same token, the first in this order counts.
 /// </summary>
 internal sealed class TokenizerSettings

@@ -34,7 +34,7 @@ internal sealed class Lane : IWalkedFeatures, IDisposable
     /// <summary>The smallest index that the lane's next evaluation may have.</summary>
     public int Next { get; private set; }
 
-    /// <summary>What the denoiser is given besides the latent.</summary>
+    /// <summary>What the denoiser is given in addition to the latent.</summary>
     public LaneInputs Inputs { get; }
 
     /// <summary>The bytes of elements that the lane's cache holds.</summary>

@@ -1,6 +1,6 @@
 namespace CachePolicies.Engine;
 
-/// <summary>What the denoiser is given besides the latent, and what the prelude made of it; owns a lease on each.</summary>
+/// <summary>What the denoiser is given in addition to the latent, and what the prelude made of it; owns a lease on each.</summary>
 internal sealed class LaneInputs(DenoiserLayout layout) : IDisposable
 {
     private readonly int[] _setBefore = new int[layout.Inputs.Length];

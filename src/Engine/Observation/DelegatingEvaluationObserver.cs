@@ -1,6 +1,6 @@
 namespace CachePolicies.Engine;
 
-/// <summary>The base of observers that stand before another: passes everything on. Override what is to be seen, and call the base.</summary>
+/// <summary>The base of observers that come before another: passes everything on. Override what is to be seen, and call the base.</summary>
 /// <param name="inner">The observer that is told as well, or <see langword="null"/>.</param>
 public abstract class DelegatingEvaluationObserver(IEvaluationObserver? inner) : IEvaluationObserver
 {

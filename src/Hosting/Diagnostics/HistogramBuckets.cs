@@ -17,7 +17,7 @@ internal static class HistogramBuckets
     /// <summary>Relative distances: thresholds lie between a few thousandths and one half.</summary>
     public static InstrumentAdvice<double> Distance { get; } = Of(0.001, 0.0025, 0.005, 0.01, 0.02, 0.03, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 1, 2);
 
-    /// <summary>Speed-ups: 1 is no gain.</summary>
+    /// <summary>Speed-ups: 1 means no gain.</summary>
     public static InstrumentAdvice<double> SpeedUp { get; } = Of(1, 1.1, 1.25, 1.5, 1.75, 2, 2.5, 3, 4, 5, 6, 8, 10, 15, 20);
 
     private static InstrumentAdvice<double> Of(params double[] boundaries) => new() { HistogramBucketBoundaries = boundaries };

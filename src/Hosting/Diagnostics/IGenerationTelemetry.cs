@@ -18,7 +18,7 @@ public interface IGenerationTelemetry
 /// <summary>One generation under observation. Used by one thread at a time.</summary>
 public interface IGenerationObservation : IDisposable
 {
-    /// <summary>What the session is to tell; <see langword="null"/> where nobody wants to know, so that nothing is recorded.</summary>
+    /// <summary>What the session is to report; <see langword="null"/> where nobody wants to know, so that nothing is recorded.</summary>
     IEvaluationObserver? Observer { get; }
 
     /// <summary>Records the generation as a whole, once it has succeeded.</summary>

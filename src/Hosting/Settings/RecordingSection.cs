@@ -3,7 +3,7 @@ using Microsoft.Extensions.Primitives;
 
 namespace CachePolicies.Hosting;
 
-/// <summary>A view of configuration that tells what a binder asks for, reads and lists, each by its path.</summary>
+/// <summary>A view of configuration that records what a binder asks for, reads and lists, each by its path.</summary>
 internal sealed class RecordingSection(IConfiguration inner, string path, Action<string> asked, Action<string> read, Action<string> listed) : IConfigurationSection
 {
     public string Key => path.Length == 0 ? "" : ConfigurationPath.GetSectionKey(path)!;

@@ -47,7 +47,7 @@ internal sealed class SettingsReader(string where, IReadOnlyDictionary<string, s
         }
     }
 
-    /// <summary>Leaves parts to others: whatever is in them is no concern of this reader.</summary>
+    /// <summary>Leaves parts to others: whatever is in them is not read here.</summary>
     public void Skip(IEnumerable<string> parts)
     {
         foreach (var part in parts)

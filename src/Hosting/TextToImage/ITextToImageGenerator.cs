@@ -16,7 +16,7 @@ public interface ITextToImageGenerator
     /// </summary>
     /// <param name="request">What is asked for.</param>
     /// <param name="cancellationToken">Stops within one stage.</param>
-    /// <exception cref="ArgumentException">The request cannot be met; the message says what would be right.</exception>
+    /// <exception cref="ArgumentException">The request cannot be met; the message says what was expected.</exception>
     /// <exception cref="CachePlanException">The policy cannot run on the model.</exception>
     /// <exception cref="GenerationQueueFullException">Too many are waiting already, or the turn did not come in time.</exception>
     /// <exception cref="ObjectDisposedException">The host has stopped.</exception>

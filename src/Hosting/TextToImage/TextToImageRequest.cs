@@ -19,12 +19,12 @@ public sealed record TextToImageRequest(string Prompt) : PictureRequest(Prompt)
     /// <value>The default is <see langword="false"/>: steps are counted only.</value>
     public bool ReportDecisions { get; init; }
 
-    /// <summary>A preview is decoded from the latent after every so many evaluations.</summary>
+    /// <summary>A preview is decoded from the latent each time this many evaluations are done.</summary>
     /// <value>At least 1; <see langword="null"/>, the default, for no previews.</value>
     public int? PreviewEvery { get; init; }
 }
 
-/// <summary>What a generation tells: how far it is, and at last the result.</summary>
+/// <summary>What a generation reports: how far it is, and at last the result.</summary>
 public abstract record TextToImageUpdate
 {
     private protected TextToImageUpdate()

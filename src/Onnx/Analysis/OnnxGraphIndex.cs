@@ -106,7 +106,7 @@ internal sealed class OnnxGraphIndex
         return reached;
     }
 
-    /// <summary>The nodes that the values depend on, where what stands in <paramref name="given"/> is at hand already.</summary>
+    /// <summary>The nodes that the values depend on, where what is in <paramref name="given"/> is at hand already.</summary>
     public bool[] NeededFor(IEnumerable<string> values, IReadOnlySet<string>? given = null)
     {
         var needed = new bool[Nodes.Count];

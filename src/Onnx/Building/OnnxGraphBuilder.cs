@@ -140,7 +140,7 @@ public sealed class OnnxGraphBuilder
             case OnnxElementType.Int32: BinaryPrimitives.WriteInt32LittleEndian(bytes, checked((int)value)); break;
             case OnnxElementType.Int64: BinaryPrimitives.WriteInt64LittleEndian(bytes, checked((long)value)); break;
             case OnnxElementType.Boolean: bytes[0] = value != 0 ? (byte)1 : (byte)0; break;
-            default: throw new ArgumentException($"A scalar of type {type} cannot be written; a floating-point type, Int32, Int64 or Boolean is right.", nameof(type));
+            default: throw new ArgumentException($"A scalar of type {type} cannot be written; expected a floating-point type, Int32, Int64 or Boolean.", nameof(type));
         }
 
         return Initializer(type, [], 1, ByteString.CopyFrom(bytes, 0, type.BitSize() / 8));
@@ -263,7 +263,7 @@ public sealed class OnnxGraphBuilder
     private string Known(OnnxValue value) =>
         value.Name is { } name && _names.Contains(name)
             ? name
-            : throw new ArgumentException($"'{value.Name ?? "(left out)"}' is no value of the graph '{_graph.Name}'.", nameof(value));
+            : throw new ArgumentException($"'{value.Name ?? "(left out)"}' is not a value of the graph '{_graph.Name}'.", nameof(value));
 
     // A name that no caller's name can meet: callers' names do not start with '#'.
     private string Fresh(string stem) => string.Create(CultureInfo.InvariantCulture, $"#{_names.Count}/{stem}");

@@ -40,7 +40,7 @@ internal static class ExternalDataRules
         if (fullPath is null || !fullPath.StartsWith(Path.TrimEndingDirectorySeparator(folder) + Path.DirectorySeparatorChar, StringComparison.Ordinal))
         {
             throw new OnnxFormatException(
-                $"'{modelPath}': the external data of '{tensor}' is stated to be in '{location}', outside the model's folder; a path inside it is right.");
+                $"'{modelPath}': the external data of '{tensor}' is stated to be in '{location}', outside the model's folder; expected a path inside it.");
         }
 
         // The files of a download cache are often links: the length that counts is the target's.

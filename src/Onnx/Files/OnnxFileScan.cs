@@ -13,7 +13,7 @@ internal static class OnnxFileScan
     {
         if (stream.Length == 0)
         {
-            throw new OnnxFormatException($"'{path}' is empty; an ONNX model is right.");
+            throw new OnnxFormatException($"'{path}' is empty; expected an ONNX model.");
         }
 
         for (var first = true; stream.Position < stream.Length; first = false)

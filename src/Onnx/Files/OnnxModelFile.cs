@@ -52,7 +52,7 @@ public sealed class OnnxModelFile
         ArgumentException.ThrowIfNullOrEmpty(path);
         if (!File.Exists(path))
         {
-            throw new FileNotFoundException($"There is no file '{path}'; the path of an ONNX model is right.", path);
+            throw new FileNotFoundException($"There is no file '{path}'; expected the path of an ONNX model.", path);
         }
 
         var model = Parse(path);
@@ -129,7 +129,7 @@ public sealed class OnnxModelFile
         if (opset.Version < MinimumOpset)
         {
             throw new OnnxFormatException(
-                $"'{path}' uses version {opset.Version} of the operator set; {MinimumOpset} or later is right: export the model again.");
+                $"'{path}' uses version {opset.Version} of the operator set; expected {MinimumOpset} or later: export the model again.");
         }
     }
 

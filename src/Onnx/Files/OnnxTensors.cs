@@ -170,5 +170,5 @@ internal static class OnnxTensors
     private static long ParseCount(TensorProto tensor, StringStringEntryProto entry) =>
         long.TryParse(entry.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var value)
             ? value
-            : throw new OnnxFormatException($"The tensor '{tensor.Name}' states the {entry.Key} '{entry.Value}' for its external data; a whole number of at least 0 is right.");
+            : throw new OnnxFormatException($"The tensor '{tensor.Name}' states the {entry.Key} '{entry.Value}' for its external data; expected a whole number of at least 0.");
 }

@@ -25,7 +25,7 @@ public enum OptionKind
     File,
 }
 
-/// <summary>The values that an option takes: how they are read and written, and which are right. Stated once, for configuration, command line, schema and checks.</summary>
+/// <summary>The values that an option takes: how they are read and written, and which are allowed. Stated once, for configuration, command line, schema and checks.</summary>
 public abstract class OptionType
 {
     private protected OptionType(OptionKind kind, string expected) => (Kind, Expected) = (kind, expected);
@@ -33,7 +33,7 @@ public abstract class OptionType
     /// <summary>What a value looks like.</summary>
     public OptionKind Kind { get; }
 
-    /// <summary>What is right, as a message says it: <c>a finite number of at least 0 (0 never skips)</c>.</summary>
+    /// <summary>What is expected, as a message says it: <c>a finite number of at least 0 (0 never skips)</c>.</summary>
     public string Expected { get; }
 
     /// <summary>Whether <c>null</c> is a value.</summary>
@@ -67,7 +67,7 @@ public sealed class OptionType<T> : OptionType
     /// <summary>A value as text.</summary>
     public string Format(T value) => value is null ? "null" : _format(value);
 
-    /// <summary>Whether a value is right.</summary>
+    /// <summary>Whether a value is allowed.</summary>
     public bool IsRight(T value) => value is null ? IsNullable : _isRight(value);
 
     /// <summary>Reads a value; whether it is in range is <see cref="IsRight"/>'s question.</summary>

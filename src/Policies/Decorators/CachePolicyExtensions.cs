@@ -18,19 +18,19 @@ public static class CachePolicyExtensions
     public static ICachePolicy WithForcedLast(this ICachePolicy policy, int steps) =>
         Force(policy, steps, steps == 0, ComputeReasons.LastSteps, _ => new ForcedLastRule(steps));
 
-    /// <summary>Computes after so many evaluations in a row in which anything was reused.</summary>
+    /// <summary>Computes after this many evaluations in a row in which anything was reused.</summary>
     /// <param name="policy">The policy that is decorated.</param>
     /// <param name="maximum">How many, at least 0; 0 never skips.</param>
     public static ICachePolicy WithMaximumConsecutiveSkips(this ICachePolicy policy, int maximum) =>
         Force(policy, maximum, false, ComputeReasons.ConsecutiveSkips, _ => new ConsecutiveSkipsRule(maximum));
 
-    /// <summary>Computes once so many evaluations of a generation reused anything.</summary>
+    /// <summary>Computes once this many evaluations of a generation reused anything.</summary>
     /// <param name="policy">The policy that is decorated.</param>
     /// <param name="maximum">How many, at least 0; 0 never skips.</param>
     public static ICachePolicy WithMaximumSkips(this ICachePolicy policy, int maximum) =>
         Force(policy, maximum, false, ComputeReasons.TotalSkips, _ => new TotalSkipsRule(maximum));
 
-    /// <summary>Computes so many evaluations in a row once a run of skips has ended; the one that ends it counts.</summary>
+    /// <summary>Computes this many evaluations in a row once a run of skips has ended; the one that ends it counts.</summary>
     /// <param name="policy">The policy that is decorated.</param>
     /// <param name="steps">How many, at least 0; 0 and 1 change nothing.</param>
     public static ICachePolicy WithCooldown(this ICachePolicy policy, int steps) =>

@@ -49,7 +49,7 @@ internal sealed class ConsecutiveSkipsRule(int maximum) : IForcedComputeRule
     public void Complete(in EvaluationInfo evaluation, bool skipped) => _computed = skipped ? _computed : evaluation.Index;
 }
 
-/// <summary>Every evaluation after so many skips.</summary>
+/// <summary>Every evaluation after that many skips.</summary>
 internal sealed class TotalSkipsRule(int maximum) : IForcedComputeRule
 {
     private int _skips;
@@ -59,7 +59,7 @@ internal sealed class TotalSkipsRule(int maximum) : IForcedComputeRule
     public void Complete(in EvaluationInfo evaluation, bool skipped) => _skips += skipped ? 1 : 0;
 }
 
-/// <summary>The evaluations after a run of skips has ended, until so many are computed; the one that ended the run counts.</summary>
+/// <summary>The evaluations after a run of skips has ended, until that many are computed; the one that ended the run counts.</summary>
 internal sealed class CooldownRule(int steps) : IForcedComputeRule
 {
     private int _owed;

@@ -57,7 +57,7 @@ public sealed class StepMask : IEquatable<StepMask>
 
     /// <summary>
     /// Whether each evaluation of a run is computed. A preset is stretched so that first and last stay where they are: evaluation i of n is what
-    /// stands at i · (length − 1) / (n − 1), rounded. Letters are taken as they stand, and evaluations after the last are computed.
+    /// is at i · (length − 1) / (n − 1), rounded. Letters are taken as they stand, and evaluations after the last are computed.
     /// </summary>
     /// <exception cref="ArgumentException">The letters are more than the run has evaluations.</exception>
     public ImmutableArray<bool> For(int evaluationCount)

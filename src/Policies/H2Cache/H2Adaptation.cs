@@ -31,7 +31,7 @@ internal readonly record struct H2Growth(double Mean, double Latest, int Count)
     /// <summary>Before anything was seen.</summary>
     public static H2Growth None => new(double.NaN, double.NaN, 0);
 
-    /// <summary>After one more distance, so many evaluations after its reference moved; one that is not finite changes nothing.</summary>
+    /// <summary>After one more distance, that many evaluations after its reference moved; one that is not finite changes nothing.</summary>
     public H2Growth Seen(float distance, int age)
     {
         if (!float.IsFinite(distance))

@@ -21,7 +21,7 @@ public sealed record MagCacheCalibration(string Fingerprint, ImmutableArray<doub
 
     /// <summary>Reads a calibration that <see cref="Save"/> wrote.</summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDataException">It is no calibration; the message says why.</exception>
+    /// <exception cref="InvalidDataException">It is not a calibration; the message says why.</exception>
     public static MagCacheCalibration Load(string path)
     {
         if (!File.Exists(path))

@@ -15,7 +15,7 @@ public sealed class OptionsProblems
     /// <summary>Adds a sentence: <c>OWNER.PROPERTY is VALUE; expected EXPECTED.</c></summary>
     /// <param name="property">The property, with dots before a nested one.</param>
     /// <param name="value">Its value.</param>
-    /// <param name="expected">What would be right.</param>
+    /// <param name="expected">What was expected.</param>
     public void Add(string property, object? value, string expected) =>
         _all.Add($"{_owner}.{property} is {Excerpt.Of(Convert.ToString(value, CultureInfo.InvariantCulture) is { Length: > 0 } text ? text : "null")}; expected {expected}.");
 
@@ -23,7 +23,7 @@ public sealed class OptionsProblems
     /// <param name="wrong">The condition.</param>
     /// <param name="property">The property, with dots before a nested one.</param>
     /// <param name="value">Its value.</param>
-    /// <param name="expected">What would be right.</param>
+    /// <param name="expected">What was expected.</param>
     public void Refuse(bool wrong, string property, object? value, string expected)
     {
         if (wrong)

@@ -14,7 +14,7 @@ public sealed class TaylorSeerOptions : CachePolicyOptions
     {
     }
 
-    /// <summary>One evaluation in so many is computed.</summary>
+    /// <summary>One evaluation out of this many is computed.</summary>
     /// <value>N, at least 1. The default is 5, as in diffusers (the authors' for FLUX is 6); 1 computes all.</value>
     public int Interval { get; set => field = Given(value); } = 5;
 

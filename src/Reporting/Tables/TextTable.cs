@@ -2,7 +2,7 @@ using System.Text;
 
 namespace CachePolicies.Reporting;
 
-/// <summary>On which side of its column a text stands.</summary>
+/// <summary>On which side of its column a text is set.</summary>
 public enum ColumnAlignment
 {
     /// <summary>Left, for words.</summary>
@@ -14,7 +14,7 @@ public enum ColumnAlignment
 
 /// <summary>A column of a table.</summary>
 /// <param name="Title">Its head.</param>
-/// <param name="Alignment">On which side texts stand.</param>
+/// <param name="Alignment">On which side texts are set.</param>
 public sealed record TableColumn(string Title, ColumnAlignment Alignment = ColumnAlignment.Right);
 
 /// <summary>A table of texts, written as Markdown or with aligned columns.</summary>

@@ -61,7 +61,7 @@ internal sealed class CutProposal(DenoiserGraph graph, IReadOnlyList<DenoiserBlo
             : options.StructureBlocks ?? Math.Max(1, total / 2);
         if (structure < 1 || structure > total || options.ProbeDepth < 1)
         {
-            throw new ModelSplitException($"Of {total} blocks, {structure} cannot define the structure with a probe of {options.ProbeDepth}; 1 to {total} and a probe of at least 1 are right.");
+            throw new ModelSplitException($"Of {total} blocks, {structure} cannot define the structure with a probe of {options.ProbeDepth}; expected 1 to {total} and a probe of at least 1.");
         }
 
         var cuts = new List<Cut> { new("embedded", "embedded", Before(blocks[0])) };

@@ -161,7 +161,7 @@ internal sealed class SplitPlanner
             var boundary = slash < 0 ? null : _boundaries.Find(candidate => candidate.Name == name[..slash]);
             if (boundary is null || boundary.Role == "latent")
             {
-                throw new ModelSplitException($"The signal '{name}' is at no boundary; 'boundary/name' with one of {string.Join(", ", _boundaries.Skip(1))} is right.");
+                throw new ModelSplitException($"The signal '{name}' is at no boundary; expected 'boundary/name' with one of {string.Join(", ", _boundaries.Skip(1))}.");
             }
 
             if (!_graph.IsDynamicValue(value))

@@ -8,7 +8,7 @@ internal static class DiskFull
 
     public static bool Is(IOException failure) => Codes.Contains(failure.HResult);
 
-    /// <summary>The failure as a sentence that says what would be right.</summary>
+    /// <summary>The failure as a sentence that says what was expected.</summary>
     public static IOException Explain(IOException failure, string directory) => new(
         $"There is no room for '{directory}': {failure.Message.TrimEnd('.')}. Nothing was left behind; free some space, or name a directory on another disk.", failure.HResult);
 }

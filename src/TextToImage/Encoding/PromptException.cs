@@ -1,7 +1,7 @@
 namespace CachePolicies.TextToImage;
 
 /// <summary>A prompt or a style that the model cannot draw.</summary>
-/// <param name="message">What is wrong and what would be right.</param>
+/// <param name="message">What is wrong and what was expected.</param>
 public class PromptException(string message) : ArgumentException(message);
 
 /// <summary>A prompt holds words that the model was not trained on.</summary>

@@ -38,12 +38,12 @@ internal sealed class PerceptualDistance : IDisposable
         var inputs = session.InputMetadata;
         if (inputs.Count != 1 || inputs.First() is not { Value: { ElementType: { } type, Dimensions: [<= 1, 3, var height, var width] } } input || type != typeof(float))
         {
-            throw Refused(session, $"The feature extractor '{path}' takes {Describe(inputs)}; one float32 input [1, 3, height, width] is right.");
+            throw Refused(session, $"The feature extractor '{path}' takes {Describe(inputs)}; expected one float32 input [1, 3, height, width].");
         }
 
         if (session.OutputMetadata.Any(o => o.Value.ElementType != typeof(float) || o.Value.Dimensions.Length < 2))
         {
-            throw Refused(session, $"The feature extractor '{path}' gives {Describe(session.OutputMetadata)}; float32 feature maps [1, channels, …] are right.");
+            throw Refused(session, $"The feature extractor '{path}' gives {Describe(session.OutputMetadata)}; expected float32 feature maps [1, channels, …].");
         }
 
         return new PerceptualDistance(session, input.Key, height, width);

@@ -17,7 +17,7 @@ internal static class PromptFile
             prompts.AddRange(ReadLines(path).Select(l => l.Trim()).Where(l => l.Length > 0 && !l.StartsWith('#')));
             if (prompts.Count == 0)
             {
-                throw new UsageException($"The prompt file '{path}' holds no prompt; one a line is right.");
+                throw new UsageException($"The prompt file '{path}' holds no prompt; expected one per line.");
             }
         }
 
@@ -25,14 +25,14 @@ internal static class PromptFile
     }
 
     /// <summary>Seeds separated by commas.</summary>
-    /// <exception cref="UsageException">One is no whole number, or there is none.</exception>
+    /// <exception cref="UsageException">One is not a whole number, or there is none.</exception>
     public static IReadOnlyList<long> Seeds(string text)
     {
         var seeds = text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
-            .Select(s => long.TryParse(s, out var seed) ? seed : throw new UsageException($"The seed '{s}' is no whole number; seeds such as 1,2,3 are right."))
+            .Select(s => long.TryParse(s, out var seed) ? seed : throw new UsageException($"The seed '{s}' is not a whole number; expected seeds such as 1,2,3."))
             .Distinct()
             .ToArray();
-        return seeds.Length > 0 ? seeds : throw new UsageException("There is no seed; seeds such as 1,2,3 are right.");
+        return seeds.Length > 0 ? seeds : throw new UsageException("There is no seed; expected seeds such as 1,2,3.");
     }
 
     private static string[] ReadLines(string path)

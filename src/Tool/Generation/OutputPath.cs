@@ -17,7 +17,7 @@ internal static class OutputPath
             var full = Path.GetFullPath(path);
             if (Directory.Exists(full))
             {
-                throw new UsageException($"'{path}' is a folder; the path of a file is right.");
+                throw new UsageException($"'{path}' is a folder; expected the path of a file.");
             }
 
             Probe(Path.GetDirectoryName(full)!);

@@ -11,7 +11,7 @@ internal static class MeasureVerb
     public static Command Create(ToolConsole console)
     {
         var file = new Argument<string>("FILE") { Description = "A safetensors file; a recorded trace is one." };
-        var reference = new Argument<string>("KEY_REFERENCE") { Description = "The tensor that is held against, such as 0004/structure." };
+        var reference = new Argument<string>("KEY_REFERENCE") { Description = "The tensor that is compared with, such as 0004/structure." };
         var current = new Argument<string>("KEY_CURRENT") { Description = "The tensor whose distance is asked for, such as 0005/structure." };
         var estimator = new Option<string>("--estimator", "-e")
         {

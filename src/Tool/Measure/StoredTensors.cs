@@ -9,7 +9,7 @@ internal static class StoredTensors
     /// <summary>Opens a file, or says that there is none.</summary>
     public static SafetensorsFile Open(string path) => File.Exists(path)
         ? SafetensorsFile.Open(path)
-        : throw new UsageException($"There is no file '{path}'; the path of a safetensors file is right.");
+        : throw new UsageException($"There is no file '{path}'; expected the path of a safetensors file.");
 
     /// <summary>The shape of one lane: a leading batch axis of 1 is not part of it.</summary>
     /// <exception cref="UsageException">There is no such tensor, or it holds no numbers that can be measured.</exception>

@@ -58,7 +58,7 @@ internal sealed class ModelArguments
         {
             foreach (var wrong in (result.GetValue(option) ?? []).Where(value => value.IndexOf('=', StringComparison.Ordinal) is var at && (at < 1 || at == value.Length - 1)))
             {
-                result.AddError($"'{wrong}' is no value of {option.Name}; '{what}' is right.");
+                result.AddError($"'{wrong}' is not a value of {option.Name}; expected '{what}'.");
             }
         }
     }

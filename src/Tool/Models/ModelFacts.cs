@@ -78,7 +78,7 @@ internal static class ModelFacts
         var name = tokenizer.Vocabulary;
         if (name.Length == 0 || Path.IsPathRooted(name) || name.Split('/', '\\').Contains(".."))
         {
-            throw new UsageException($"'{path}' names the vocabulary '{name}'; a file beside it is right.");
+            throw new UsageException($"'{path}' names the vocabulary '{name}'; expected a file beside it.");
         }
 
         var source = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, name);

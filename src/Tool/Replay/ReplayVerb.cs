@@ -52,7 +52,7 @@ internal static class ReplayVerb
     /// <summary>Opens a trace, or says that there is none.</summary>
     internal static TraceReader OpenTrace(string path) => File.Exists(path)
         ? TraceReader.Open(path)
-        : throw new UsageException($"There is no trace '{path}'; the path of a file that 'cachepolicies record' wrote is right.");
+        : throw new UsageException($"There is no trace '{path}'; expected the path of a file that 'cachepolicies record' wrote.");
 
     private static double StepsPerSecond(EvaluationLog run, TimeSpan elapsed) => run.Evaluations.Count / Math.Max(elapsed.TotalSeconds, 1e-9);
 

@@ -14,7 +14,7 @@ internal sealed record TuneTarget(TargetMeasure Measure, double Value)
         ({ } db, null, null) => new TuneTarget(TargetMeasure.Psnr, db > 0 && double.IsFinite(db) ? db : throw Wrong("--target-psnr", db, "decibels above 0 are")),
         (null, { } similarity, null) => new TuneTarget(TargetMeasure.Ssim, similarity is > 0 and < 1 ? similarity : throw Wrong("--target-ssim", similarity, "a number between 0 and 1 is")),
         (null, null, { } times) => new TuneTarget(TargetMeasure.Speedup, times > 1 && double.IsFinite(times) ? times : throw Wrong("--target-speedup", times, "a number above 1 is")),
-        _ => throw new UsageException("One target is right: --target-psnr, --target-ssim or --target-speedup."),
+        _ => throw new UsageException("Expected one target: --target-psnr, --target-ssim or --target-speedup."),
     };
 
     /// <summary>Whether a measured row reaches the target.</summary>

@@ -67,7 +67,7 @@ internal static class TuneVerb
     {
         null => null,
         > 0 and <= 10_000 => TimeSpan.FromMinutes(minutes.Value),
-        _ => throw new UsageException(string.Create(CultureInfo.InvariantCulture, $"--minutes is {minutes}; a number above 0 and at most 10000 is right.")),
+        _ => throw new UsageException(string.Create(CultureInfo.InvariantCulture, $"--minutes is {minutes}; expected a number above 0 and at most 10000.")),
     };
 
     /// <summary>The prompts that were given; where there are traces and no prompts, those of the traces.</summary>
@@ -106,7 +106,7 @@ internal static class TuneVerb
         {
             if (Seeds.Contains(RecordedSeed) && Traces.Count == 0)
             {
-                throw new UsageException($"The seed {RecordedSeed} is recorded for screening, so it is not held out; other seeds for verification are right.");
+                throw new UsageException($"The seed {RecordedSeed} is recorded for screening, so it is not held out; expected other seeds for verification.");
             }
 
             // What is given is read before anything is recorded, so that a mistake costs no time.
@@ -156,7 +156,7 @@ internal static class TuneVerb
             var evaluations = session.ScheduleOf(session.Steps).Evaluations.Length;
             if (runs.FirstOrDefault(r => r.Evaluations.Count != evaluations) is { } other)
             {
-                throw new UsageException($"The trace '{other.Trace.Path}' has {other.Evaluations.Count} steps and verification {evaluations}; traces of as many steps are right, or --steps {other.Evaluations.Count}.");
+                throw new UsageException($"The trace '{other.Trace.Path}' has {other.Evaluations.Count} steps and verification {evaluations}; expected traces of as many steps, or --steps {other.Evaluations.Count}.");
             }
         }
 

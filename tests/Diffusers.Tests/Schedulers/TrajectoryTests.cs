@@ -8,7 +8,7 @@ namespace CachePolicies.Diffusers.Tests.Schedulers;
 /// <summary>The engine's own loop, with a denoiser that answers what the model answered, goes where diffusers' scheduler went.</summary>
 public sealed class TrajectoryTests
 {
-    /// <summary>Differences are compared with the largest number of the state: diffusers' own float32 is no finer.</summary>
+    /// <summary>Differences are compared with the largest number of the state: diffusers' own float32 is not a finer.</summary>
     private const double Tolerance = 1e-4;
 
     public static TheoryData<string> Names => [.. Trajectories.All.Keys];

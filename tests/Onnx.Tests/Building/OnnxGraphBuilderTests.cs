@@ -130,7 +130,7 @@ public sealed class OnnxGraphBuilderTests
     {
         var x = new OnnxGraphBuilder("one").Input("x", OnnxElementType.Float32);
         var error = Assert.Throws<ArgumentException>(() => new OnnxGraphBuilder("other").Neg(x));
-        Assert.StartsWith("'x' is no value of the graph 'other'.", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith("'x' is not a value of the graph 'other'.", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -80,7 +80,7 @@ public sealed class ExternalDataTests : IDisposable
     [InlineData("/etc/hostname")]
     [InlineData(".")]
     public void A_path_that_leaves_the_folder_is_refused(string location) =>
-        AssertRefused($"the external data of 'w' is stated to be in '{location}', outside the model's folder; a path inside it is right.", ("location", location));
+        AssertRefused($"the external data of 'w' is stated to be in '{location}', outside the model's folder; expected a path inside it.", ("location", location));
 
     [Fact]
     public void A_folder_whose_name_begins_alike_is_outside()
@@ -107,7 +107,7 @@ public sealed class ExternalDataTests : IDisposable
 
     [Fact]
     public void A_negative_offset_is_told() =>
-        AssertRefused("The tensor 'w' states the offset '-1' for its external data; a whole number of at least 0 is right.", ("location", "w.bin"), ("offset", "-1"));
+        AssertRefused("The tensor 'w' states the offset '-1' for its external data; expected a whole number of at least 0.", ("location", "w.bin"), ("offset", "-1"));
 
     [Fact]
     public void Dimensions_that_cannot_be_counted_are_told()

@@ -65,14 +65,14 @@ public sealed class OnnxModelFileTests : IDisposable
     public void A_file_that_is_not_there_is_named()
     {
         var path = _folder.File("none.onnx");
-        Assert.Equal($"There is no file '{path}'; the path of an ONNX model is right.", Assert.Throws<FileNotFoundException>(() => OnnxModelFile.Load(path)).Message);
+        Assert.Equal($"There is no file '{path}'; expected the path of an ONNX model.", Assert.Throws<FileNotFoundException>(() => OnnxModelFile.Load(path)).Message);
     }
 
     [Fact]
-    public void An_empty_file_is_told_apart() => AssertRefused([], "'{0}' is empty; an ONNX model is right.");
+    public void An_empty_file_is_told_apart() => AssertRefused([], "'{0}' is empty; expected an ONNX model.");
 
     [Theory]
-    [InlineData("hello world, this is no model")]
+    [InlineData("hello world, this is not a model")]
     [InlineData("{ \"format\": \"json\" }")]
     [InlineData("\u0089PNG\r\n\u001a\n rest of a picture")]
     [InlineData("PK\u0003\u0004 an archive")]
@@ -118,7 +118,7 @@ public sealed class OnnxModelFileTests : IDisposable
     {
         var model = Example();
         model.OpsetImport[0].Version = 10;
-        AssertRefused(model.ToByteArray(), "'{0}' uses version 10 of the operator set; 11 or later is right: export the model again.");
+        AssertRefused(model.ToByteArray(), "'{0}' uses version 10 of the operator set; expected 11 or later: export the model again.");
     }
 
     [Fact]

@@ -20,7 +20,7 @@ public abstract partial class BackendContract : IDisposable
     /// <summary>The floating-point types that the backend computes with.</summary>
     protected virtual IReadOnlyList<ElementType> FloatingPointTypes => [ElementType.Float32, ElementType.Float16, ElementType.BFloat16];
 
-    /// <summary>What kernels are held against; by default the bounds of IEEE 754 float32 with blocked sums.</summary>
+    /// <summary>What kernels are compared with; by default the bounds of IEEE 754 float32 with blocked sums.</summary>
     protected virtual ExpressionOracle Oracle => KernelRunner.Ieee;
 
     /// <summary>The backend under test, with its ledger as it was when the test began.</summary>

@@ -31,7 +31,7 @@ public sealed record OracleTensor(TensorShape Shape, double[] Values, double[] E
 }
 
 /// <summary>
-/// The naive evaluator of expressions in float64, element by element, that backends are held against. Beside each value it carries a bound of
+/// The naive evaluator of expressions in float64, element by element, that backends are compared with. Beside each value it carries a bound of
 /// the error that float32 arithmetic may make (running error analysis), so that a comparison is neither lax nor wrong where digits cancel.
 /// </summary>
 /// <param name="unitRoundoff">The relative error of one operation; 2⁻²⁴ for IEEE 754 float32.</param>

@@ -79,7 +79,7 @@ public sealed class MeasureVerbTests : IDisposable
     [InlineData("pfs", "Divisor=two", "expected a whole number of at least 1", "0000/latent", "0001/latent")]
     [InlineData("pfs", "Divsor=2", "Did you mean 'Divisor'?", "0000/latent", "0001/latent")]
     [InlineData("cosine", "Divisor=2", "Frames, FrameAxis", "0000/latent", "0001/latent")]
-    [InlineData("relative-l1", "Frames=3", "3 frames along axis 0 of [2, 2] is not possible; 2 is no multiple of 3", "0000/latent", "0001/latent")]
+    [InlineData("relative-l1", "Frames=3", "3 frames along axis 0 of [2, 2] is not possible; 2 is not a multiple of 3", "0000/latent", "0001/latent")]
     [InlineData("pfs", "Frames=0", "at least 1", "0000/latent", "0001/latent")]
     [InlineData("pfs", "FrameAxis=1", "expected both, or neither", "0000/latent", "0001/latent")]
     public async Task What_is_wrong_is_refused_in_one_line(string estimator, string option, string says, string reference, string current)

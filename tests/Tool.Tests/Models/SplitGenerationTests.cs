@@ -103,7 +103,7 @@ public sealed class SplitGenerationTests
     [Fact]
     public async Task One_frame_that_changes_is_enough_to_compute()
     {
-        // Two frames so loud that a step hardly changes them, and one that is made anew.
+        // Two frames so loud that a step hardly changes them, and one that is made again.
         const int Frames = 3, FrameElements = 16, Changing = 2, Steps = 24;
         using var model = await SplitModel.Of(SplitModel.Fixture("wan"));
         static bool IsChanging(int element) => element / FrameElements % Frames == Changing;

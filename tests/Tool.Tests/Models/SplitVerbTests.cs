@@ -30,7 +30,7 @@ public sealed class SplitVerbTests : IDisposable
     [InlineData("{ \"textToImage\": { \"sampler\": { \"kind\": \"ddim\", \"shift\": 1 } } }", "The section 'textToImage' is not one:")]
     [InlineData("text_ids -> words", "the tokenizer fills the input 'words', which")]
     [InlineData("vocabulary.json -> none.json", "The vocabulary 'none.json', which")]
-    [InlineData("vocabulary.json -> ../x.json", "names the vocabulary '../x.json'; a file beside it is right.")]
+    [InlineData("vocabulary.json -> ../x.json", "names the vocabulary '../x.json'; expected a file beside it.")]
     [InlineData("vocabulary.json -> weights.bin", "which has one of that name already; rename it.")]
     public async Task Facts_that_are_not_right_are_a_sentence_and_leave_nothing(string facts, string message)
     {
@@ -65,7 +65,7 @@ public sealed class SplitVerbTests : IDisposable
     [Theory]
     [InlineData("inspect none.onnx", "There is no file 'none.onnx'")]
     [InlineData("inspect FLUX --latent z", "has no input 'z'; it has hidden_states")]
-    [InlineData("inspect FLUX --cut middle", "'middle' is no value of --cut; 'boundary=tensor[,tensor]' is right.")]
+    [InlineData("inspect FLUX --cut middle", "'middle' is not a value of --cut; expected 'boundary=tensor[,tensor]'.")]
     [InlineData("inspect FLUX --cut middle=none", "The cut 'middle' names 'none', which no node of the graph computes.")]
     [InlineData("inspect FLUX --signal here=none", "The signal 'here' is at no boundary; 'boundary/name' with one of embedded")]
     [InlineData("split FLUX", "--out")]

@@ -6,7 +6,7 @@ internal enum OpCode : byte
     /// <summary>T := L, widened from the element type R.</summary>
     Widen,
 
-    /// <summary>T := what stands at the unit's place where the frames of L are in front, widened; R is the view.</summary>
+    /// <summary>T := what is at the unit's place where the frames of L are in front, widened; R is the view.</summary>
     GatherFrames,
 
     /// <summary>T := L, rounded to the element type R.</summary>

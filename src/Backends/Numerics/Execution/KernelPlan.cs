@@ -113,5 +113,5 @@ internal enum RegisterKind : byte
 /// <param name="Kind">What it points into.</param>
 /// <param name="Index">The input or output.</param>
 /// <param name="Offset">The byte offset, in scratch memory.</param>
-/// <param name="Step">Bytes from one element to the next; 0 where each unit starts anew at the base.</param>
+/// <param name="Step">Bytes from one element to the next; 0 where each unit starts again at the base.</param>
 internal readonly record struct Register(RegisterKind Kind, int Index, long Offset, int Step);

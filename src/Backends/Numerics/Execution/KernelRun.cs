@@ -218,7 +218,7 @@ internal unsafe ref struct KernelRun
                 SpanKernels.ReplaceNaN(left, i.X, target);
                 break;
             default:
-                throw new System.Diagnostics.UnreachableException($"{i.Code} is no operation on a block.");
+                throw new System.Diagnostics.UnreachableException($"{i.Code} is not an operation on a block.");
         }
     }
 
@@ -255,7 +255,7 @@ internal unsafe ref struct KernelRun
                 accumulator = Math.Max(accumulator, TensorPrimitives.Max(left));
                 break;
             default:
-                throw new System.Diagnostics.UnreachableException($"{i.Code} is no reduction.");
+                throw new System.Diagnostics.UnreachableException($"{i.Code} is not a reduction.");
         }
     }
 
@@ -273,7 +273,7 @@ internal unsafe ref struct KernelRun
             OpCode.Sqrt => MathF.Sqrt(left),
             OpCode.Clamp => Math.Clamp(left, i.X, i.Y),
             OpCode.ReplaceNaN => float.IsNaN(left) ? i.X : left,
-            _ => throw new System.Diagnostics.UnreachableException($"{i.Code} is no operation on numbers."),
+            _ => throw new System.Diagnostics.UnreachableException($"{i.Code} is not an operation on numbers."),
         };
     }
 

@@ -45,7 +45,7 @@ public sealed class OnnxDenoiserModel : IDisposable
     /// <param name="directory">The directory with <c>manifest.json</c>.</param>
     /// <param name="backend">Where it runs; borrowed, and to be disposed of after the model.</param>
     /// <param name="verify">
-    /// Whether the fingerprint is held against the files, which reads all of them; by default where they are smaller than <see cref="VerifiedByDefaultBelow"/>.
+    /// Whether the fingerprint is compared with the files, which reads all of them; by default where they are smaller than <see cref="VerifiedByDefaultBelow"/>.
     /// </param>
     /// <exception cref="InvalidModelException">A file is missing or damaged, or the manifest contradicts the graphs.</exception>
     /// <exception cref="NotSupportedException">The provider has no arithmetic for an element type of the model.</exception>
@@ -195,7 +195,7 @@ public sealed class OnnxDenoiserModel : IDisposable
         return known;
     }
 
-    // What a stage may read: the denoiser's inputs, what the prelude made, and whatever stands at its own boundary or before.
+    // What a stage may read: the denoiser's inputs, what the prelude made, and whatever exists at its own boundary or before.
     private static Dictionary<string, TensorDescriptor> KnownBefore(ModelManifest manifest, int stage)
     {
         var known = InputsOf(manifest);

@@ -29,7 +29,7 @@ internal sealed class GraphKernel(KernelSignature signature, Func<bool, BoundSes
     {
         if (!Signature.IsMeasurement)
         {
-            throw new InvalidOperationException($"The kernel is no measurement: it computes {string.Join(", ", Signature.OutputShapes)}.");
+            throw new InvalidOperationException($"The kernel is not a measurement: it computes {string.Join(", ", Signature.OutputShapes)}.");
         }
 
         CheckInputs(inputs, scalars);

@@ -67,7 +67,7 @@ internal abstract class ExecutionProvider
         }
 
         throw new ArgumentException(
-            $"'{name}' is no execution provider that is known. Known: {string.Join(", ", Known.Select(k => k.Name).Concat(Others))}.");
+            $"'{name}' is not an execution provider that is known. Known: {string.Join(", ", Known.Select(k => k.Name).Concat(Others))}.");
     }
 
     /// <summary>The user's own options of the provider, over those given.</summary>
@@ -165,7 +165,7 @@ internal sealed class TensorRtProvider : ExecutionProvider
 
     public override ExecutionProvider ForOperations => Cuda;
 
-    public override string Remedy => "It needs TensorRT of the version that the provider library was built for on the library path, besides all that CUDA needs.";
+    public override string Remedy => "It needs TensorRT of the version that the provider library was built for on the library path, in addition to all that CUDA needs.";
 
     public override OrtMemoryInfo MemoryOf(int device) => Cuda.MemoryOf(device);
 
