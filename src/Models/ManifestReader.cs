@@ -29,6 +29,7 @@ public static class ManifestReader
         }
 
         CheckChain(manifest, path);
+        CheckSizes(manifest, path);
         foreach (var file in FilesOf(manifest).Concat(manifest.Denoiser is { } unsplit ? [unsplit] : []))
         {
             CheckFile(directory, path, file);
@@ -71,6 +72,19 @@ public static class ManifestReader
             {
                 throw new InvalidModelException(
                     $"The stage '{ForeignText.Show(stage.Name)}' in '{path}' leads from '{ForeignText.Show(stage.From)}' to '{ForeignText.Show(stage.To)}'; expected one from '{ForeignText.Show(from)}' to '{ForeignText.Show(to)}'.");
+            }
+        }
+    }
+
+    /// <summary>No tensor has more elements than one buffer of the runtime can hold, so that their number can be multiplied without a second look.</summary>
+    private static void CheckSizes(ModelManifest manifest, string path)
+    {
+        var tensors = manifest.Inputs.Concat(manifest.Prelude?.Tensors ?? []).Concat(manifest.Boundaries.SelectMany(b => b.Tensors));
+        foreach (var tensor in tensors)
+        {
+            if (tensor.Axes.Aggregate(1.0, (count, axis) => count * (axis.IsFree ? 1 : axis.Size)) > int.MaxValue)
+            {
+                throw new InvalidModelException($"The tensor '{ForeignText.Show(tensor.Name)}' in '{path}' has more than {int.MaxValue} elements per lane.");
             }
         }
     }

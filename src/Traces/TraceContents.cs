@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using CachePolicies.Files;
 
 namespace CachePolicies.Traces;
 
@@ -14,6 +15,11 @@ internal static class TraceContents
         }
 
         var names = listed.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        if (names.GroupBy(n => n, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1) is { } twice)
+        {
+            throw TraceReader.Wrong(file.Path, $"it lists the boundary '{ForeignText.Show(twice.Key)}' twice");
+        }
+
         var shapes = names.ToDictionary(n => n, _ => new SortedDictionary<string, TensorShape>(StringComparer.Ordinal), StringComparer.Ordinal);
         foreach (var (key, entry) in file.Tensors)
         {

@@ -94,6 +94,7 @@ public sealed class ManifestTests : IDisposable
     [InlineData("\"weights.bin\"", "\"../weights.bin\"", "its own directory")]
     [InlineData("\"weights.bin\"", "\"/dev/zero\"", "its own directory")]
     [InlineData("\"weights.bin\"", "\"missing.bin\"", "is not in")]
+    [InlineData("\"frames\",\n            4", "2147483647,\n            2147483647", "more than 2147483647 elements")]
     [InlineData("\"prelude.onnx\"", "\"..\"", "its own directory")]
     [InlineData("\"from\": \"embedded\"", "\"from\": \"latent\"", "expected one from 'embedded' to 'output'")]
     public void What_is_wrong_is_named(string right, string wrong, string reason)

@@ -74,6 +74,7 @@ public class TraceTests
 
     public static TheoryData<string, string> Wrong => new()
     {
+        { "it lists the boundary 'latent' twice", """ "__metadata__":{"format":"cachepolicies-trace/1","steps":"1","boundaries":"latent,output,latent"} """ },
         { "its format is 'other/1'", """ "__metadata__":{"format":"other/1","steps":"1","boundaries":"latent"} """ },
         { "its format is 'missing'", """ "__metadata__":{"steps":"1"} """ },
         { "its number of steps is '0'", """ "__metadata__":{"format":"cachepolicies-trace/1","steps":"0","boundaries":"latent"} """ },
