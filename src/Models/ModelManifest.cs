@@ -30,7 +30,7 @@ public sealed record ModelManifest
     /// <summary>How many lanes a run takes where the graphs fix it, so that lanes run one after another; <see langword="null"/> where it is free.</summary>
     public int? Batch { get; init; }
 
-    /// <summary>What the denoiser is given besides the latent.</summary>
+    /// <summary>What the denoiser is given in addition to the latent.</summary>
     public ImmutableArray<ManifestTensor> Inputs { get; init => field = value.IsDefault ? [] : value; } = [];
 
     /// <summary>What is computed once for a generation, before the stages, where the model has it.</summary>
