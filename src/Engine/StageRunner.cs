@@ -21,7 +21,7 @@ internal sealed class StageRunner : IDisposable
         _denoiser = cached.Denoiser;
         _observer = observer;
         _time = cached.Options.TimeProvider;
-        _execution = cached.Options.LaneExecution;
+        _execution = _denoiser.RunsLanesApart ? LaneExecution.Separate : cached.Options.LaneExecution;
         var layout = _denoiser.Layout;
         _stages = [.. _denoiser.Stages.Select((stage, i) => new Port(stage, i, layout.ReadsOf(i), layout.Boundaries[i + 1].Tensors))];
         _prelude = _denoiser.Prelude is { } prelude

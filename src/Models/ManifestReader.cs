@@ -28,6 +28,11 @@ public static class ManifestReader
             throw new InvalidModelException($"'{path}' has the format '{ForeignText.Show(manifest.Format)}'; this version reads '{ModelManifest.CurrentFormat}'.");
         }
 
+        if (manifest.Batch is not (null or 1))
+        {
+            throw new InvalidModelException($"'{path}' has the batch {manifest.Batch}; expected 1, or none where the batch is free.");
+        }
+
         CheckChain(manifest, path);
         CheckSizes(manifest, path);
         foreach (var file in FilesOf(manifest).Concat(manifest.Denoiser is { } unsplit ? [unsplit] : []))

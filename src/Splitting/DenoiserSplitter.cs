@@ -98,7 +98,7 @@ public static class DenoiserSplitter
 
         // What is verified and fingerprinted is on the disk.
         weights.Dispose();
-        var manifest = ManifestBuilder.Build(plan, options.Name ?? Path.GetFileNameWithoutExtension(file.Path), PredictionOf(plan, options), weights.Files);
+        var manifest = ManifestBuilder.Build(plan, options.Name ?? Path.GetFileNameWithoutExtension(file.Path), options.Family, PredictionOf(plan, options), weights.Files);
         manifest = manifest with { Fingerprint = Fingerprint(folder, [.. ManifestReader.FilesOf(manifest)], cancellationToken) };
         // Until everything is done the manifest has a name by which nobody loads it.
         var unfinished = Path.Combine(folder, ManifestBuilder.UnfinishedFile);

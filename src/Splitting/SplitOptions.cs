@@ -29,6 +29,10 @@ public sealed class SplitOptions
     /// <value>The default, <see langword="null"/>, is velocity for transformers with two streams and for video, epsilon for the others.</value>
     public string? Prediction { get; set; }
 
+    /// <summary>The model's family, by which policies find their published settings.</summary>
+    /// <value>The default, <see langword="null"/>, is the kind of graph that is found.</value>
+    public string? Family { get; set; }
+
     /// <summary>Whether the model and its stages run on the same random inputs, at two sizes where sizes are free, and are compared at every boundary.</summary>
     /// <value>The default, <see langword="null"/>, does so where the weights are smaller than 4 GB and a run takes little memory.</value>
     public bool? Verify { get; set; }

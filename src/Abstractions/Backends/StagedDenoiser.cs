@@ -46,7 +46,10 @@ public sealed class StagedDenoiser
     /// <summary>Where tensors live and arithmetic happens.</summary>
     public IDenoiserBackend Backend { get; }
 
+    /// <summary>Whether a stage runs for one lane at a time, as where its graph fixes the batch at 1. The default is <see langword="false"/>: lanes share runs.</summary>
+    public bool RunsLanesApart { get; init; }
+
     /// <summary>The same stages under a layout whose free axes have sizes.</summary>
     /// <exception cref="InvalidLayoutException">A size is missing or below 1.</exception>
-    public StagedDenoiser Bind(IReadOnlyDictionary<string, int> sizes) => new(Layout.Bind(sizes), Stages, Backend, Prelude);
+    public StagedDenoiser Bind(IReadOnlyDictionary<string, int> sizes) => new(Layout.Bind(sizes), Stages, Backend, Prelude) { RunsLanesApart = RunsLanesApart };
 }

@@ -31,7 +31,7 @@ public static class DiffusersImport
             }
 
             Directory.CreateDirectory(Path.GetDirectoryName(target.Path)!);
-            var options = new SplitOptions { Name = folder.Name, Prediction = folder.Recipe.Prediction };
+            var options = new SplitOptions { Name = folder.Name, Prediction = folder.Recipe.Prediction, Family = folder.Recipe.Family };
             options.Sections[StagesFolder.SourceSection] = StagesFolder.SourceOf(folder);
             var split = DenoiserSplitter.Split(folder.Denoiser.GraphPath, target.Path, options, cancellationToken: cancellationToken);
             return new(target, split);

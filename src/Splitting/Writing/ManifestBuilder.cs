@@ -13,11 +13,11 @@ internal static class ManifestBuilder
     public const string UnfinishedFile = ModelManifest.FileName + ".unfinished";
 
     /// <summary>The manifest of a plan.</summary>
-    public static ModelManifest Build(SplitPlan plan, string name, ModelPrediction prediction, IEnumerable<string> externalData) => new()
+    public static ModelManifest Build(SplitPlan plan, string name, string? family, ModelPrediction prediction, IEnumerable<string> externalData) => new()
     {
         Format = ModelManifest.CurrentFormat,
         Name = name,
-        Family = plan.Family.ToName(),
+        Family = family ?? plan.Family.ToName(),
         Prediction = prediction,
         Batch = (int?)plan.FixedBatch,
         Inputs = [.. plan.Inputs.Select(input => new ManifestTensor

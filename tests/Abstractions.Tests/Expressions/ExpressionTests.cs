@@ -42,7 +42,7 @@ public sealed class ExpressionTests
         Assert.Equal(new TensorShape(5, 4, 1, 8, 6), TensorExpression.Frames(0, 1, 5).ShapeOf(new TensorShape(4, 5, 8, 6)));
         Assert.Equal(new TensorShape(3), TensorExpression.Frames(1, 0, 3).Mean(1).ShapeOf(new TensorShape(2), new TensorShape(12, 7)));
         Assert.True(TensorExpression.Frames(1, 0, 3).Abs().Reads(1));
-        Assert.Contains("no multiple of 5", Assert.Throws<ArgumentException>(() => TensorExpression.Frames(0, 0, 5).ShapeOf(new TensorShape(12, 7))).Message, StringComparison.Ordinal);
+        Assert.Contains("not a multiple of 5", Assert.Throws<ArgumentException>(() => TensorExpression.Frames(0, 0, 5).ShapeOf(new TensorShape(12, 7))).Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentOutOfRangeException>(() => TensorExpression.Frames(0, 0, 0));
         Assert.Throws<ArgumentOutOfRangeException>(() => TensorExpression.Frames(0, -1, 2));
     }

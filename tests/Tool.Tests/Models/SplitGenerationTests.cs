@@ -22,6 +22,9 @@ public sealed class SplitGenerationTests
     [InlineData("unet", "external scopes")]
     [InlineData("pixart", "opset11")]
     [InlineData("unet", "ldm")]
+    [InlineData("sd3", "batch-of-one")]
+    [InlineData("pixart", "batch-of-one")]
+    [InlineData("unet", "batch-of-one")]
     public async Task Where_the_runtime_rewrites_nothing_a_split_model_generates_exactly_what_the_whole_model_generates(string name, string variant)
     {
         using var model = await SplitModel.Of(folder => Write(folder, name, variant), GraphOptimization.None);
@@ -167,6 +170,7 @@ public sealed class SplitGenerationTests
                 "scopes" => ModelVariants.ScopeMetadata(model),
                 "ldm" => ModelVariants.LatentDiffusionNames(model),
                 "opset11" => ModelVariants.Opset11(model),
+                "batch-of-one" => ModelVariants.FixedBatch(model, 1),
                 _ => model,
             };
         }

@@ -4,11 +4,11 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace CachePolicies.Backends.OnnxRuntime;
 
-/// <summary>Holds a stage's graph against what the manifest says of its tensors.</summary>
+/// <summary>Compares a stage's graph with what the manifest says of its tensors.</summary>
 internal static class GraphChecks
 {
     /// <summary>Checks that the graph reads known tensors of the right type and shape.</summary>
-    public static void CheckInputs(InferenceSession session, string file, IReadOnlyDictionary<string, TensorDescriptor> known)
+    public static void CheckInputs(InferenceSession session, string file, IReadOnlyDictionary<string, TensorDescriptor> known, int? batch)
     {
         foreach (var (name, found) in session.InputMetadata)
         {
@@ -18,12 +18,12 @@ internal static class GraphChecks
                     $"'{file}' reads '{name}', which the manifest does not have at or before the stage's start. It has {string.Join(", ", known.Keys)}.");
             }
 
-            CheckTensor(file, name, found, described);
+            CheckTensor(file, name, found, described, batch);
         }
     }
 
     /// <summary>Checks that the graph writes exactly the tensors of a boundary or of the prelude.</summary>
-    public static void CheckOutputs(InferenceSession session, string file, string boundary, ImmutableArray<ManifestTensor> tensors)
+    public static void CheckOutputs(InferenceSession session, string file, string boundary, ImmutableArray<ManifestTensor> tensors, int? batch)
     {
         var wanted = new HashSet<string>(StringComparer.Ordinal);
         foreach (var tensor in tensors)
@@ -36,7 +36,7 @@ internal static class GraphChecks
                     $"'{file}' does not write '{name}', which the manifest has at '{boundary}'. It writes {string.Join(", ", session.OutputNames)}.");
             }
 
-            CheckTensor(file, name, found, tensor.ToDescriptor());
+            CheckTensor(file, name, found, tensor.ToDescriptor(), batch);
         }
 
         if (session.OutputNames.FirstOrDefault(n => !wanted.Contains(n)) is { } extra)
@@ -45,7 +45,7 @@ internal static class GraphChecks
         }
     }
 
-    private static void CheckTensor(string file, string name, NodeMetadata found, TensorDescriptor described)
+    private static void CheckTensor(string file, string name, NodeMetadata found, TensorDescriptor described, int? batch)
     {
         if (!found.IsTensor)
         {
@@ -64,9 +64,10 @@ internal static class GraphChecks
             throw new InvalidModelException($"'{name}' is {Describe(found)} in '{file}' and [{wanted}] in the manifest.");
         }
 
-        if (found.Dimensions[0] >= 0)
+        if (found.Dimensions[0] >= 0 && found.Dimensions[0] != batch)
         {
-            throw new InvalidModelException($"The batch axis of '{name}' in '{file}' is fixed to {found.Dimensions[0]}; export it with the first axis free.");
+            throw new InvalidModelException(
+                $"The batch axis of '{name}' in '{file}' is fixed to {found.Dimensions[0]}; export it with the first axis free, or fixed to 1 with \"batch\": 1 in the manifest.");
         }
     }
 

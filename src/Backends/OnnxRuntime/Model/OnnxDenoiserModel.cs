@@ -117,7 +117,7 @@ public sealed class OnnxDenoiserModel : IDisposable
             }
 
             var layout = LayoutOf(directory, manifest, descriptors.ToImmutable(), prelude?.Reads);
-            return new OnnxDenoiserModel(directory, manifest, new StagedDenoiser(layout, [.. stages], backend, prelude?.Stage), stages.ToImmutable(), prelude?.Stage);
+            return new OnnxDenoiserModel(directory, manifest, new StagedDenoiser(layout, [.. stages], backend, prelude?.Stage) { RunsLanesApart = manifest.Batch is not null }, stages.ToImmutable(), prelude?.Stage);
         }
         catch
         {
@@ -133,13 +133,13 @@ public sealed class OnnxDenoiserModel : IDisposable
 
     private static (OnnxStage Stage, ImmutableArray<string> Reads)? OpenPrelude(string directory, ModelManifest manifest, OnnxRuntimeBackend backend) =>
         manifest.Prelude is { } prelude
-            ? OpenGraph(directory, prelude.File, PreludeDescriptor.Name, backend, InputsOf(manifest), PreludeDescriptor.Name, prelude.Tensors, mayCapture: false)
+            ? OpenGraph(directory, prelude.File, PreludeDescriptor.Name, backend, InputsOf(manifest), PreludeDescriptor.Name, prelude.Tensors, mayCapture: false, manifest.Batch)
             : null;
 
     private static (OnnxStage Stage, ImmutableArray<string> Reads) OpenStage(string directory, ModelManifest manifest, int index, OnnxRuntimeBackend backend)
     {
         var (stage, target) = (manifest.Stages[index], manifest.Boundaries[index + 1]);
-        return OpenGraph(directory, stage.File, stage.Name, backend, KnownBefore(manifest, index), target.Name, target.Tensors, mayCapture: true);
+        return OpenGraph(directory, stage.File, stage.Name, backend, KnownBefore(manifest, index), target.Name, target.Tensors, mayCapture: true, manifest.Batch);
     }
 
     private static (OnnxStage Stage, ImmutableArray<string> Reads) OpenGraph(
@@ -150,13 +150,14 @@ public sealed class OnnxDenoiserModel : IDisposable
         Dictionary<string, TensorDescriptor> known,
         string target,
         ImmutableArray<ManifestTensor> tensors,
-        bool mayCapture)
+        bool mayCapture,
+        int? batch)
     {
         var session = OpenSession(Path.Combine(directory, file), name, backend);
         try
         {
-            GraphChecks.CheckInputs(session, file, known);
-            GraphChecks.CheckOutputs(session, file, target, tensors);
+            GraphChecks.CheckInputs(session, file, known, batch);
+            GraphChecks.CheckOutputs(session, file, target, tensors, batch);
             ImmutableArray<string> reads = [.. session.InputNames];
             var ports = new SessionPorts(reads, [.. tensors.Select(t => $"{target}/{t.Name}")], []);
             return (new OnnxStage(name, new BoundSession(backend.Device, session, ports, $"the stage '{name}'", mayCapture)), reads);
