@@ -20,7 +20,7 @@ internal sealed class SplitPlanner
         if (_blocks.Count == 0)
         {
             throw new ModelSplitException(
-                $"No repeated blocks were found in '{graph.File.Path}': its nodes carry no names of numbered modules ('/blocks.0/...'), and nothing in its structure repeats. A denoiser of blocks is right; export it with the modules' names.");
+                $"No repeated blocks were found in '{graph.File.Path}': its nodes carry no names of numbered modules ('/blocks.0/...'), and nothing in its structure repeats. Expected a denoiser made of blocks: export it with its modules' names.");
         }
 
         _proposal = new CutProposal(graph, _blocks, options);

@@ -11,9 +11,9 @@ internal sealed record TuneTarget(TargetMeasure Measure, double Value)
     /// <exception cref="UsageException">There is none, more than one, or it is out of range.</exception>
     public static TuneTarget Of(double? psnr, double? ssim, double? speedup) => (psnr, ssim, speedup) switch
     {
-        ({ } db, null, null) => new TuneTarget(TargetMeasure.Psnr, db > 0 && double.IsFinite(db) ? db : throw Wrong("--target-psnr", db, "decibels above 0 are")),
-        (null, { } similarity, null) => new TuneTarget(TargetMeasure.Ssim, similarity is > 0 and < 1 ? similarity : throw Wrong("--target-ssim", similarity, "a number between 0 and 1 is")),
-        (null, null, { } times) => new TuneTarget(TargetMeasure.Speedup, times > 1 && double.IsFinite(times) ? times : throw Wrong("--target-speedup", times, "a number above 1 is")),
+        ({ } db, null, null) => new TuneTarget(TargetMeasure.Psnr, db > 0 && double.IsFinite(db) ? db : throw Wrong("--target-psnr", db, "decibels above 0")),
+        (null, { } similarity, null) => new TuneTarget(TargetMeasure.Ssim, similarity is > 0 and < 1 ? similarity : throw Wrong("--target-ssim", similarity, "a number between 0 and 1")),
+        (null, null, { } times) => new TuneTarget(TargetMeasure.Speedup, times > 1 && double.IsFinite(times) ? times : throw Wrong("--target-speedup", times, "a number above 1")),
         _ => throw new UsageException("Expected one target: --target-psnr, --target-ssim or --target-speedup."),
     };
 
@@ -38,8 +38,8 @@ internal sealed record TuneTarget(TargetMeasure Measure, double Value)
         _ => string.Create(CultureInfo.InvariantCulture, $"{Value} times faster"),
     };
 
-    private static UsageException Wrong(string option, double value, string right) =>
-        new(string.Create(CultureInfo.InvariantCulture, $"{option} is {value}; {right} right."));
+    private static UsageException Wrong(string option, double value, string expected) =>
+        new(string.Create(CultureInfo.InvariantCulture, $"{option} is {value}; expected {expected}."));
 }
 
 /// <summary>A figure that can be asked for.</summary>

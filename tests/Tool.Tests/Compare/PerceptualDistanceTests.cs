@@ -46,11 +46,11 @@ public sealed class PerceptualDistanceTests : IDisposable
 
         await Refuses("cannot be opened", PathOf("absent.onnx"));
         await Refuses("cannot be opened", PathOf("text.onnx"));
-        await Refuses("one float32 input [1, 3, height, width] is right", Extractor([1, 1, 8, 8]));
-        await Refuses("one float32 input [1, 3, height, width] is right", Extractor([2, 3, 8, 8]));
-        await Refuses("one float32 input [1, 3, height, width] is right", Extractor([3, 8, 8]));
-        await Refuses("one float32 input [1, 3, height, width] is right", Extractor([1, 3, 8, 8], OnnxElementType.Int64));
-        await Refuses("float32 feature maps [1, channels, …] are right", Extractor([1, 3, 8, 8], asClass: true));
+        await Refuses("expected one float32 input [1, 3, height, width]", Extractor([1, 1, 8, 8]));
+        await Refuses("expected one float32 input [1, 3, height, width]", Extractor([2, 3, 8, 8]));
+        await Refuses("expected one float32 input [1, 3, height, width]", Extractor([3, 8, 8]));
+        await Refuses("expected one float32 input [1, 3, height, width]", Extractor([1, 3, 8, 8], OnnxElementType.Int64));
+        await Refuses("expected float32 feature maps [1, channels, …]", Extractor([1, 3, 8, 8], asClass: true));
         Assert.False(Directory.Exists(PathOf("out/images")));
     }
 

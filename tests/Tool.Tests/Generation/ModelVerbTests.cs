@@ -50,7 +50,7 @@ public sealed class ModelVerbTests : IDisposable
         Assert.Contains("nearest known: apple", (await ToolRun.Of("generate", "--prompt", "red aple", "--out", image)).Refused());
         Assert.Contains("The prompt is empty", (await ToolRun.Of("generate", "--prompt", " ", "--out", image)).Refused());
         Assert.Contains("is a folder", (await ToolRun.Of("generate", "--prompt", "red apple", "--out", _folder.FullName)).Refused());
-        Assert.Contains("no execution provider that is known", (await ToolRun.Of("generate", "--prompt", "red apple", "--provider", "QUDA", "--out", image)).Refused());
+        Assert.Contains("is not an execution provider that is known", (await ToolRun.Of("generate", "--prompt", "red apple", "--provider", "QUDA", "--out", image)).Refused());
         Assert.Empty(_folder.GetFiles());
     }
 

@@ -67,7 +67,7 @@ public sealed class SplitVerbTests : IDisposable
     [InlineData("inspect FLUX --latent z", "has no input 'z'; it has hidden_states")]
     [InlineData("inspect FLUX --cut middle", "'middle' is not a value of --cut; expected 'boundary=tensor[,tensor]'.")]
     [InlineData("inspect FLUX --cut middle=none", "The cut 'middle' names 'none', which no node of the graph computes.")]
-    [InlineData("inspect FLUX --signal here=none", "The signal 'here' is at no boundary; 'boundary/name' with one of embedded")]
+    [InlineData("inspect FLUX --signal here=none", "The signal 'here' is at no boundary; expected 'boundary/name' with one of embedded")]
     [InlineData("split FLUX", "--out")]
     [InlineData("split FLUX --out EXISTS", "exists already; name a directory that does not, or remove it first.")]
     [InlineData("split FLUX --out TARGET --prediction score", "The prediction 'score' is not known; expected 'velocity' or 'epsilon'.")]

@@ -44,11 +44,11 @@ public sealed class TuneVerbTests : IDisposable
     }
 
     [Theory]
-    [InlineData("One target is right", "--policy", "teacache")]
-    [InlineData("One target is right", "--policy", "teacache", "--target-psnr", "30", "--target-speedup", "2")]
+    [InlineData("Expected one target", "--policy", "teacache")]
+    [InlineData("Expected one target", "--policy", "teacache", "--target-psnr", "30", "--target-speedup", "2")]
     [InlineData("--target-ssim is 2; expected a number between 0 and 1", "--policy", "teacache", "--target-ssim", "2")]
     [InlineData("--target-speedup is 1; expected a number above 1", "--policy", "teacache", "--target-speedup", "1")]
-    [InlineData("--minutes is 0; a number above 0", "--policy", "teacache", "--target-psnr", "30", "--minutes", "0")]
+    [InlineData("--minutes is 0; expected a number above 0", "--policy", "teacache", "--target-psnr", "30", "--minutes", "0")]
     [InlineData("--minutes is NaN", "--policy", "teacache", "--target-psnr", "30", "--minutes", "NaN")]
     [InlineData("Did you mean 'Threshold'?", "--policy", "teacache", "--target-psnr", "30", "--steps", "10", "-o", "Treshold=1")]
     [InlineData("Cannot parse argument 'many'", "--policy", "teacache", "--target-psnr", "many")]
