@@ -98,7 +98,18 @@ internal sealed record SafetensorsHeader(IReadOnlyDictionary<string, Safetensors
         }
 
         var typeName = type.GetString()!;
-        long bytes = ByteSize(typeName) ?? throw Damaged(path, $"the tensor '{name}' has the unknown type '{typeName}'");
+        if (begin > end || end > fileLength - dataStart)
+        {
+            throw Damaged(path, $"the tensor '{name}' lies at {begin} to {end} of {fileLength - dataStart} bytes of data");
+        }
+
+        if (ByteSize(typeName) is not { } size)
+        {
+            // A type that is newer than this reader: it is in nobody's way until somebody reads its tensor.
+            return new SafetensorsEntry(typeName, axes, dataStart + begin, end - begin);
+        }
+
+        long bytes = size;
         foreach (var axis in axes)
         {
             if (axis > 0 && bytes > fileLength / axis)
@@ -107,11 +118,6 @@ internal sealed record SafetensorsHeader(IReadOnlyDictionary<string, Safetensors
             }
 
             bytes *= axis;
-        }
-
-        if (begin > end || end > fileLength - dataStart)
-        {
-            throw Damaged(path, $"the tensor '{name}' lies at {begin} to {end} of {fileLength - dataStart} bytes of data");
         }
 
         return end - begin == bytes

@@ -1,8 +1,8 @@
 using CachePolicies.Backends.Cpu;
 using CachePolicies.Engine;
-using CachePolicies.Traces;
 using CachePolicies.Policies;
 using CachePolicies.Reporting;
+using CachePolicies.Traces;
 
 namespace CachePolicies.Comparison.Tests;
 

@@ -50,7 +50,6 @@ public class SafetensorsFileTests
         { "'__metadata__/steps' is not a string", SafetensorsWriter.Frame("{\"__metadata__\":{\"steps\":20}}") },
         { "the entry of 'a' lacks", SafetensorsWriter.Frame("{\"a\":{\"dtype\":\"F32\",\"shape\":[1]}}") },
         { "the entry of 'a' lacks", SafetensorsWriter.Frame("{\"a\":{\"dtype\":\"F32\",\"shape\":[-1],\"data_offsets\":[0,4]}}", 0, 0, 0, 0) },
-        { "the unknown type 'F33'", SafetensorsWriter.Frame("{\"a\":{\"dtype\":\"F33\",\"shape\":[1],\"data_offsets\":[0,4]}}", 0, 0, 0, 0) },
         { "is larger than the file", SafetensorsWriter.Frame("{\"a\":{\"dtype\":\"F32\",\"shape\":[4294967296,4294967296],\"data_offsets\":[0,4]}}", 0, 0, 0, 0) },
         { "lies at 0 to 8 of 4 bytes", SafetensorsWriter.Frame("{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}", 0, 0, 0, 0) },
         { "has 4 bytes and needs 8", SafetensorsWriter.Frame("{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,4]}}", 0, 0, 0, 0) },
@@ -58,6 +57,18 @@ public class SafetensorsFileTests
         { "its tensors end at byte", SafetensorsWriter.Frame("{}", 0) },
         { "names the tensor 'a' twice", SafetensorsWriter.Frame("{\"a\":{\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[0,1]},\"a\":{\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[0,1]}}", 0) },
     };
+
+    [Fact]
+    public void A_type_that_is_not_known_hinders_only_the_tensor_that_has_it()
+    {
+        using var written = new TemporaryFile(SafetensorsWriter.Frame(
+            "{\"a\":{\"dtype\":\"F8_E8M0\",\"shape\":[3],\"data_offsets\":[0,3]},\"b\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[3,7]}}", 1, 2, 3, 0, 0, 128, 63));
+        using var file = SafetensorsFile.Open(written.Path);
+        var number = new float[1];
+        file.Read("b", number);
+        Assert.Equal(1, number[0]);
+        Assert.Contains("holds F8_E8M0", Assert.Throws<NotSupportedException>(() => file.Read("a", new float[3])).Message, StringComparison.Ordinal);
+    }
 
     [Theory]
     [MemberData(nameof(Damaged))]

@@ -1,3 +1,4 @@
+using CachePolicies.Files;
 using CachePolicies.Onnx.Schema;
 using Google.Protobuf;
 
@@ -93,9 +94,21 @@ public sealed class OnnxModelFile
         }
     }
 
+    private static FileStream Open(string path)
+    {
+        try
+        {
+            return RegularFile.Open(path);
+        }
+        catch (InvalidDataException failure)
+        {
+            throw new OnnxFormatException($"{failure.Message}; expected the path of an ONNX model.", failure);
+        }
+    }
+
     private static ModelProto Parse(string path)
     {
-        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1 << 16);
+        using var stream = Open(path);
         if (stream.Length > int.MaxValue)
         {
             throw new OnnxFormatException($"'{path}' has {stream.Length} bytes; an ONNX file holds at most 2 GB, larger weights are stored beside it.");

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using CachePolicies.Files;
 
 namespace CachePolicies.Policies;
 
@@ -13,6 +14,8 @@ namespace CachePolicies.Policies;
 /// <param name="Unconditional">The same without the prompt; empty where there was no such branch: the conditional ones serve both.</param>
 public sealed record MagCacheCalibration(string Fingerprint, ImmutableArray<double> Conditional, ImmutableArray<double> Unconditional)
 {
+    private const long LargestFile = 16 << 20;
+
     /// <summary>
     /// The noise level of each of those evaluations, so that a ratio is found by it however many steps a run has and wherever it begins. Empty for published
     /// tables, which are taken for a whole run: the nearest in proportion.
@@ -31,14 +34,14 @@ public sealed record MagCacheCalibration(string Fingerprint, ImmutableArray<doub
 
         try
         {
-            var read = JsonSerializer.Deserialize(File.ReadAllText(path), MagCacheJson.Default.MagCacheCalibration);
+            var read = JsonSerializer.Deserialize(RegularFile.ReadAllText(path, LargestFile), MagCacheJson.Default.MagCacheCalibration);
             return read is { Fingerprint: not null, Conditional.IsDefaultOrEmpty: false }
                 ? (read with { Unconditional = read.Unconditional.IsDefault ? [] : read.Unconditional, Sigmas = read.Sigmas.IsDefault ? [] : read.Sigmas }).Checked(path)
-                : throw new InvalidDataException($"'{path}' is no MagCache calibration: it lacks a fingerprint or ratios.");
+                : throw new InvalidDataException($"'{path}' is not a MagCache calibration: it lacks a fingerprint or ratios.");
         }
         catch (JsonException broken)
         {
-            throw new InvalidDataException($"'{path}' is no MagCache calibration: {broken.Message}", broken);
+            throw new InvalidDataException($"'{path}' is not a MagCache calibration: {broken.Message}", broken);
         }
     }
 

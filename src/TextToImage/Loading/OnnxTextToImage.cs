@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using CachePolicies.Backends.OnnxRuntime;
 using CachePolicies.Engine;
+using CachePolicies.Files;
 using CachePolicies.Models;
 
 namespace CachePolicies.TextToImage;
@@ -57,7 +58,7 @@ public static class OnnxTextToImage
     {
         Require(model, "tokenizer", tokenizer.Kind, "words");
         Require(model, "treatment of unknown words", tokenizer.Unknown, "refuse");
-        return new WordTokenizer(ReadVocabulary(Path.Combine(model.Directory, tokenizer.Vocabulary)), tokenizer.Length, tokenizer.Input, tokenizer.Styles, tokenizer.Empty);
+        return new WordTokenizer(ReadVocabulary(FolderFile.Resolve(model.Directory, tokenizer.Vocabulary)), tokenizer.Length, tokenizer.Input, tokenizer.Styles, tokenizer.Empty);
     }
 
     private static PatchDecoder DecoderOf(OnnxDenoiserModel model, DecoderManifest decoder)
@@ -72,14 +73,16 @@ public static class OnnxTextToImage
         return Samplers.Create(sampler.Kind, sampler.Shift);
     }
 
+    private const long LargestVocabulary = 64 << 20;
+
     private static ImmutableArray<string> ReadVocabulary(string path)
     {
         try
         {
-            using var stream = File.OpenRead(path);
+            using var stream = RegularFile.Open(path, LargestVocabulary);
             return JsonSerializer.Deserialize(stream, VocabularyJson.Default.ImmutableArrayString);
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or JsonException)
+        catch (Exception failure) when (failure is IOException or InvalidDataException or UnauthorizedAccessException or JsonException)
         {
             throw new InvalidDataException($"The vocabulary '{path}' cannot be read: {failure.Message}", failure);
         }

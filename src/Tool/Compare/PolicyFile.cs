@@ -1,4 +1,5 @@
 using System.Text.Json;
+using CachePolicies.Files;
 using CachePolicies.Policies;
 
 namespace CachePolicies.Tool;
@@ -11,6 +12,7 @@ internal static class PolicyFile
 {
     private const string Section = "CachePolicies";
     private const string PolicyKey = "Policy";
+    private const long LargestFile = 16 << 20;
 
     /// <summary>Policies named on the command line, with their defaults, and those of a file.</summary>
     /// <exception cref="UsageException">There is none, one is named twice, or something in the file is wrong.</exception>
@@ -37,7 +39,7 @@ internal static class PolicyFile
     {
         try
         {
-            using var document = JsonDocument.Parse(File.ReadAllBytes(path), new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
+            using var document = JsonDocument.Parse(RegularFile.ReadAllBytes(path, LargestFile), new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
             var root = document.RootElement;
             if (root.ValueKind == JsonValueKind.Object && root.TryGetProperty(Section, out var section))
             {
@@ -51,7 +53,7 @@ internal static class PolicyFile
         {
             throw new UsageException($"The policy file '{path}' is not JSON: {broken.Message}");
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        catch (Exception failure) when (failure is IOException or InvalidDataException or UnauthorizedAccessException)
         {
             throw new UsageException($"The policy file '{path}' cannot be read: {failure.Message}");
         }

@@ -1,13 +1,16 @@
 using System.Text;
+using CachePolicies.Files;
 
 namespace CachePolicies.Tool;
 
 /// <summary>Prompts and seeds as a user gives them.</summary>
 internal static class PromptFile
 {
+    private const long LargestFile = 16 << 20;
+
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    /// <summary>Prompts given one by one and those of a file, a prompt a line; empty lines and lines that begin with # are passed over.</summary>
+    /// <summary>Prompts given one by one and those of a file, one per line; empty lines and lines that begin with # are passed over.</summary>
     /// <exception cref="UsageException">There is no prompt, or the file cannot be read as UTF-8.</exception>
     public static IReadOnlyList<string> Read(string? path, IEnumerable<string> given)
     {
@@ -39,13 +42,13 @@ internal static class PromptFile
     {
         try
         {
-            return File.ReadAllLines(path, Strict);
+            return Strict.GetString(RegularFile.ReadAllBytes(path, LargestFile)).TrimStart('\uFEFF').Split('\n');
         }
         catch (DecoderFallbackException)
         {
-            throw new UsageException($"The prompt file '{path}' is not UTF-8; save it as UTF-8, a prompt a line.");
+            throw new UsageException($"The prompt file '{path}' is not UTF-8; save it as UTF-8, one prompt per line.");
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        catch (Exception failure) when (failure is IOException or InvalidDataException or UnauthorizedAccessException)
         {
             throw new UsageException($"The prompt file '{path}' cannot be read: {failure.Message}");
         }

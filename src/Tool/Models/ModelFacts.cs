@@ -1,5 +1,6 @@
 using System.Text.Json;
 using CachePolicies.Backends.OnnxRuntime;
+using CachePolicies.Files;
 using CachePolicies.Models;
 using CachePolicies.Splitting;
 
@@ -44,13 +45,13 @@ internal static class ModelFacts
     {
         try
         {
-            return JsonDocument.Parse(File.ReadAllBytes(path));
+            return JsonDocument.Parse(RegularFile.ReadAllBytes(path, 16 << 20));
         }
         catch (JsonException failure)
         {
-            throw new UsageException($"'{path}' is no JSON: {failure.Message}");
+            throw new UsageException($"'{path}' is not JSON: {failure.Message}");
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        catch (Exception failure) when (failure is IOException or InvalidDataException or UnauthorizedAccessException)
         {
             throw new UsageException($"'{path}' cannot be read: {failure.Message}");
         }

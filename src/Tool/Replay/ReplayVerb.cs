@@ -3,8 +3,8 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using CachePolicies.Backends.Cpu;
 using CachePolicies.Engine;
-using CachePolicies.Traces;
 using CachePolicies.Reporting;
+using CachePolicies.Traces;
 
 namespace CachePolicies.Tool;
 

@@ -24,7 +24,7 @@ public sealed class SplitVerbTests : IDisposable
     }
 
     [Theory]
-    [InlineData("nothing here", "is no JSON:")]
+    [InlineData("nothing here", "is not JSON:")]
     [InlineData("[]", "is not an object with the sections 'textToImage' and 'training'.")]
     [InlineData("{ \"name\": \"x\" }", "has the section 'name'; 'textToImage' and 'training' can be added to a manifest")]
     [InlineData("{ \"textToImage\": { \"sampler\": { \"kind\": \"ddim\", \"shift\": 1 } } }", "The section 'textToImage' is not one:")]
