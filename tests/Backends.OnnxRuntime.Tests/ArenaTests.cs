@@ -11,7 +11,7 @@ public class ArenaTestsAlone;
 [Collection(nameof(ArenaTests))]
 public class ArenaTests
 {
-    private const int Side = 2048;
+    private const int Side = 4096;
 
     [Fact]
     public void Sessions_use_the_same_memory_one_after_another_and_give_it_back()
@@ -33,7 +33,7 @@ public class ArenaTests
             session.Run([x], [], [y]);
         }
 
-        // Each has intermediate results of two tensors of 16 MiB; with an arena of its own, each would keep them.
+        // Each has intermediate results of two tensors of 64 MiB; with an arena of its own, each would keep them.
         var after = ResidentBytes();
         Assert.True(after - before < 6 * 2 * Side * Side * sizeof(float), $"{before:N0} → {after:N0}");
         backend.Trim();

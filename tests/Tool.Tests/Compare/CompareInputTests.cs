@@ -46,7 +46,7 @@ public sealed class CompareInputTests : IDisposable
         await Refuses("Did you mean 'Threshold'?", "--prompt", "red apple", "--policy-file", wrong);
         await Refuses("The seed 'x' is not a whole number", "--prompt", "red apple", "--policies", "none", "--seeds", "1,x");
         await Refuses("expected 1 to 1000", "--prompt", "red apple", "--policies", "none", "--steps", "0");
-        await Refuses("Guidance is 'NaN'", "--prompt", "red apple", "--policies", "none", "--guidance", "NaN");
+        await Refuses("--guidance is 'NaN'", "--prompt", "red apple", "--policies", "none", "--guidance", "NaN");
         await Refuses("There is no model in", "--prompt", "red apple", "--policies", "none", "--model", _folder.FullName);
         await Refuses("cannot be written", "--prompt", "red apple", "--policies", "none", "--out", occupied);
     }
