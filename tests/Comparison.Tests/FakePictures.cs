@@ -70,7 +70,7 @@ internal sealed class FakePictures(FakeClock clock) : IPictureModel
 
     public void Check(string prompt) => ArgumentException.ThrowIfNullOrEmpty(prompt);
 
-    /// <summary>The speed-up that skipping all but one evaluation in so many gives.</summary>
+    /// <summary>The speed-up that skipping all but one evaluation out of that many gives.</summary>
     public static double IdealOf(int every, int steps)
     {
         var full = StageCosts.Sum();

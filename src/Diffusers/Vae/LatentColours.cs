@@ -16,7 +16,7 @@ internal sealed class LatentColours
 
     /// <summary>Measures the map.</summary>
     /// <param name="channels">Channels of the latent.</param>
-    /// <param name="decode">Decodes a latent of so many rows and columns.</param>
+    /// <param name="decode">Decodes a latent of the given rows and columns.</param>
     public static LatentColours Of(int channels, Func<float[], int, float[]> decode)
     {
         var weights = new float[3 * channels];

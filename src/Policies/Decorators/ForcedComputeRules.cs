@@ -39,7 +39,7 @@ internal sealed class StepMaskRule(ImmutableArray<bool> computes) : IForcedCompu
     public void Complete(in EvaluationInfo evaluation, bool skipped) => _seen = evaluation.Index + 1;
 }
 
-/// <summary>The evaluation after so many in a row that computed nothing in full: skips, and evaluations that the lane was left out of.</summary>
+/// <summary>The evaluation after that many in a row that computed nothing in full: skips, and evaluations that the lane was left out of.</summary>
 internal sealed class ConsecutiveSkipsRule(int maximum) : IForcedComputeRule
 {
     private int _computed = -1;

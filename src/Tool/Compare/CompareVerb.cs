@@ -16,7 +16,7 @@ internal static class CompareVerb
         var policies = new Option<string?>("--policies") { Description = "Policies with their defaults, separated by commas.", HelpName = "a,b,c" };
         var policyFile = new Option<string?>("--policy-file") { Description = "A JSON file with policies and their settings by label; an appsettings file will do.", HelpName = "FILE" };
         var seeds = new Option<string>("--seeds") { Description = "The seeds of each prompt.", HelpName = "1,2,3", DefaultValueFactory = _ => "1" };
-        var rounds = new Option<int?>("--rounds") { Description = $"Timed runs of each picture, 1 to {MostRounds}; by default so many that each policy is timed at least three times.", HelpName = "N" };
+        var rounds = new Option<int?>("--rounds") { Description = $"Timed runs of each picture, 1 to {MostRounds}; by default enough that each policy is timed at least three times.", HelpName = "N" };
         var features = new Option<string?>("--features") { Description = "An ONNX feature extractor for a perceptual distance.", HelpName = "MODEL.onnx" };
         var output = new Option<string>("--out") { Description = "The folder for results.json, report.html, table.md, contact-sheet.png, timeline.png and images.", HelpName = "DIR", Required = true };
         var run = new SamplingOptions();
