@@ -28,7 +28,7 @@ public sealed class DenoiserSession : IDisposable
         _decisions = new CompiledSkip?[lanes.Length];
         for (var i = 0; i < lanes.Length; i++)
         {
-            _lanes[i] = new Lane(cached, lanes[i], observer is null ? null : new LaneRecorder(observer, lanes[i], _layout));
+            _lanes[i] = new Lane(cached.Compiled, cached.Denoiser.Backend, cached.Policy.CreateSession(lanes[i]), lanes[i], observer is null ? null : new LaneRecorder(observer, lanes[i], _layout));
         }
 
         _runner = new StageRunner(cached, lanes.Length, observer);

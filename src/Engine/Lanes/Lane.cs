@@ -13,15 +13,15 @@ internal sealed class Lane : IWalkedFeatures, IDisposable
     private readonly FeatureArithmetic _arithmetic;
     private readonly LaneRecorder? _recorder;
 
-    public Lane(CachedDenoiser cached, in LaneInfo info, LaneRecorder? recorder)
+    public Lane(CompiledPlan plan, IDenoiserBackend backend, ICachePolicySession session, in LaneInfo info, LaneRecorder? recorder)
     {
-        _plan = cached.Compiled;
+        _plan = plan;
         _recorder = recorder;
-        _arithmetic = new FeatureArithmetic(cached.Denoiser.Backend, _plan);
+        _arithmetic = new FeatureArithmetic(backend, _plan);
         _features = new LaneFeatures(_plan);
         _measurements = new LaneMeasurements(_plan, _features, _arithmetic);
         _kept = [.. _plan.Kept.Select(k => new KeptHistory(k))];
-        _walk = new PlanWalk(_plan.Plan, cached.Policy.CreateSession(info), this);
+        _walk = new PlanWalk(_plan.Plan, session, this);
         Inputs = new LaneInputs(_plan.Layout);
         Info = info;
     }

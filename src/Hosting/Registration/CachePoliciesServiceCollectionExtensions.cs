@@ -64,7 +64,7 @@ public static class CachePoliciesServiceCollectionExtensions
         {
             var registry = s.GetRequiredService<PolicyRegistry>();
             return new SettingsSection<CachePoliciesOptions>(
-                Options.Options.DefaultName, "", s.GetRequiredService<SettingsStore>(), (reader, options) => CachePoliciesOptions.Read(reader, options, registry));
+                Options.Options.DefaultName, "", s.GetRequiredService<SettingsStore>(), (reader, options) => CachePoliciesOptions.Read(reader, options, registry.Names));
         });
         services.AddSingleton<IConfigureOptions<CachePoliciesOptions>>(s => s.GetRequiredService<SettingsSection<CachePoliciesOptions>>());
         services.AddSingleton<IOptionsChangeTokenSource<CachePoliciesOptions>>(s => s.GetRequiredService<RootSettings>().Section);

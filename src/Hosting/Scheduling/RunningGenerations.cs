@@ -19,7 +19,7 @@ internal sealed class RunningGenerations : IHostedService, IDisposable
     /// <param name="cancellationToken">Cancels it.</param>
     public RunningGeneration Start(Func<CancellationToken, Task> begin, CancellationToken cancellationToken)
     {
-        ObjectDisposedException.ThrowIf(_stopping.IsCancellationRequested, typeof(ITextToImageGenerator));
+        ObjectDisposedException.ThrowIf(_stopping.IsCancellationRequested, typeof(IHost));
         var generation = new RunningGeneration(CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _stopping.Token), begin);
         _running.TryAdd(generation, true);
         generation.Work.ContinueWith(

@@ -1,5 +1,4 @@
 using CachePolicies.Policies;
-using Microsoft.Extensions.Options;
 
 namespace CachePolicies.Hosting;
 
@@ -67,27 +66,9 @@ public sealed class CachePoliciesOptions
         Set.Find(name) is not null || name.Equals(OnnxRuntime, StringComparison.OrdinalIgnoreCase) || name.Equals(Schema, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Reads the settings of a section whose other parts are those of policies and of the ONNX Runtime backend.</summary>
-    internal static void Read(SettingsReader reader, CachePoliciesOptions options, PolicyRegistry policies)
+    internal static void Read(SettingsReader reader, CachePoliciesOptions options, IEnumerable<string> policies)
     {
-        reader.Skip([.. policies.Names, OnnxRuntime, Schema]);
+        reader.Skip([.. policies, OnnxRuntime, Schema]);
         reader.Read(Set, options);
-    }
-}
-
-/// <summary>Checks <see cref="CachePoliciesOptions"/>.</summary>
-internal sealed class CachePoliciesOptionsValidator(PolicyRegistry registry) : IValidateOptions<CachePoliciesOptions>
-{
-    public ValidateOptionsResult Validate(string? name, CachePoliciesOptions options)
-    {
-        var problems = CachePoliciesOptions.Set
-            .Where(o => !o.IsRight(options))
-            .Select(o => $"{CachePoliciesOptions.SectionName}:{o.Name} is {Excerpt.Of(o.Read(options))}; expected {o.Type.Expected}.")
-            .ToList();
-        if (options.DefaultPolicy is { } policy && registry.Find(policy) is null)
-        {
-            problems.Add($"{CachePoliciesOptions.SectionName}:{nameof(options.DefaultPolicy)} is '{Excerpt.Of(policy)}', which is not registered. {NearestNames.Suggest(policy, registry.Names)}");
-        }
-
-        return problems.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problems);
     }
 }
