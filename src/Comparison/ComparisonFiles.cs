@@ -31,12 +31,13 @@ public static class ComparisonFiles
     }
 
     /// <summary>Writes everything but the pictures themselves.</summary>
-    /// <param name="folder">Exists.</param>
+    /// <param name="folder">Made where it is missing.</param>
     /// <param name="results">The comparison.</param>
     /// <param name="pictureOf">A run's picture.</param>
     /// <exception cref="IOException">A file cannot be written.</exception>
     public static void Write(string folder, ComparisonResults results, Func<ComparedRun, RgbImage> pictureOf)
     {
+        Directory.CreateDirectory(folder);
         void Text(string name, string content) => Draft.Write(Path.Combine(folder, name), Encoding.UTF8.GetBytes(content));
         Text(Results, JsonLine.Text(ResultsJson.Whole(results), indented: true) + "\n");
         Text(Report, new ReportPage(results, pictureOf).Render());

@@ -44,6 +44,31 @@ public sealed class ModelDirectoryTests : IDisposable
         Assert.Equal(expected, Assert.Throws<NotSupportedException>(() => services.GetRequiredService<ITextToImageGenerator>().Model).Message);
     }
 
+    [Theory]
+    [InlineData("tokenizer", "length", "2147483647", "the tokenizer's length is 2147483647; expected 1 to 65536")]
+    [InlineData("tokenizer", "length", "4", "the tokenizer's length is 4, and the denoiser's input 'text_ids' takes 8")]
+    [InlineData("tokenizer", "input", "\"words\"", "the tokenizer feeds the input 'words', which the denoiser does not have; it has ")]
+    [InlineData("tokenizer", "empty", "-1", "The padding is word -1 of a vocabulary of ")]
+    [InlineData("tokenizer", "styles", "[\"nowhere\"]", "The style 'nowhere' is not in the vocabulary.")]
+    [InlineData("decoder", "width", "2147483644", "does not hold a picture of 2147483644 × 32 with 3 numbers per pixel")]
+    [InlineData("decoder", "width", "-32", "does not hold a picture of -32 × 32")]
+    [InlineData("decoder", "patch", "0", "patch")]
+    [InlineData("decoder", "patch", "5", "is not made of whole patches of 5 × 5")]
+    [InlineData("decoder", "channels", "4", "the decoder has 4 channels; expected 3")]
+    [InlineData("decoder", "minimum", "1e39", "expected finite numbers")]
+    [InlineData("decoder", "minimum", "2", "The range from 2 to 1 is empty.")]
+    [InlineData("sampler", "shift", "0", "the sampler's shift is 0; expected a finite number above 0")]
+    public async Task A_number_that_contradicts_the_model_is_refused_before_anything_is_made_by_it(string part, string key, string value, string expected)
+    {
+        Change(m => m["textToImage"]![part]![key] = JsonNode.Parse(value));
+        await using var services = Services();
+
+        var message = Assert.Throws<InvalidModelException>(() => services.GetRequiredService<ITextToImageGenerator>().Model).Message;
+
+        Assert.Contains(expected, message, StringComparison.Ordinal);
+        Assert.DoesNotContain("(Parameter", message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_vocabulary_that_is_missing_is_named()
     {

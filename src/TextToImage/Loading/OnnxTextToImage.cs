@@ -34,6 +34,7 @@ public static class OnnxTextToImage
     /// <summary>The model with the encoder, decoder and sampler that its manifest names.</summary>
     /// <param name="model">The model. Borrowed.</param>
     /// <exception cref="NotSupportedException">The manifest names no parts, or some of an unknown kind.</exception>
+    /// <exception cref="InvalidModelException">The parts contradict each other or the denoiser.</exception>
     /// <exception cref="InvalidDataException">A file that it names is missing or damaged.</exception>
     public static TextToImageModel Create(OnnxDenoiserModel model) => Create(model, null);
 
@@ -43,15 +44,15 @@ public static class OnnxTextToImage
         var parts = model.Manifest.TextToImage ?? throw new NotSupportedException(
             $"The model '{model.Manifest.Name}' in '{model.Directory}' brings no tokenizer and decoder (its manifest has no section 'textToImage'), so pictures cannot be made of text with it. " +
             "Use ICachedDenoiserFactory with a pipeline of your own, or UseTextToImage with an encoder and a decoder.");
-        var encoder = EncoderOf(model, parts.Tokenizer);
-        var decoder = DecoderOf(model, parts.Decoder);
-        var latent = model.Denoiser.Layout.Latent.Primary.Shape;
-        if (latent.IsConcrete && latent.ElementCount != 3 * decoder.Sizes.Usual.Pixels)
+        try
         {
-            throw new InvalidOperationException($"The latent {latent} of '{model.Manifest.Name}' does not hold the {decoder.Sizes.Usual} picture that its manifest speaks of.");
+            ManifestParts.Check(model.Manifest, model.Denoiser.Layout, parts);
+            return new TextToImageModel(model.Denoiser, EncoderOf(model, parts.Tokenizer), DecoderOf(model, parts.Decoder), SamplerOf(model, parts.Sampler), owned);
         }
-
-        return new TextToImageModel(model.Denoiser, encoder, decoder, SamplerOf(model, parts.Sampler), owned);
+        catch (ArgumentException contradiction)
+        {
+            throw new InvalidModelException($"The section 'textToImage' of '{model.Manifest.Name}' contradicts itself: {ManifestParts.Sentence(contradiction)}", contradiction);
+        }
     }
 
     private static WordTokenizer EncoderOf(OnnxDenoiserModel model, TokenizerManifest tokenizer)

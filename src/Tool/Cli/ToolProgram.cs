@@ -60,6 +60,11 @@ internal static class ToolProgram
         {
             return Report(console, ExitCodes.BadUsage, problem.Message);
         }
+        catch (Exception failure) when (MemoryBound.IsExceededBy(failure))
+        {
+            console.RestoreTerminal();
+            return Report(console, ExitCodes.BadUsage, $"{failure.Message} {MemoryBound.Option} sets how much memory it may take.");
+        }
         catch (Exception failure)
         {
             return Report(console, ExitCodes.Failed, failure is IOException or StageFailedException ? failure.Message : $"{failure.GetType().Name}: {failure.Message}");

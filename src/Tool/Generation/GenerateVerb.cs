@@ -59,7 +59,7 @@ internal static class GenerateVerb
             console, prepared.Evaluations, tell => prepared.Generate(denoiser, recorder, _ => tell(picture.Prompt), console.Time, cancellationToken));
         for (var i = 0; i < result.Pictures.Count; i++)
         {
-            PictureFile.Save(NameOf(file, i), result.Pictures[i].Image);
+            PictureFile.Save(OutputPath.Make(NameOf(file, i)), result.Pictures[i].Image);
         }
 
         var run = EvaluationLog.Of(recorder.Conditional, policy.Entry.HasTwoStages, denoiser.Denoiser.Layout, StageTimes.Of(recorder).ToCosts(denoiser.Denoiser.Layout));

@@ -43,7 +43,7 @@ internal sealed class ModelSession : IDisposable
         OnnxRuntimeBackend? backend = null;
         try
         {
-            backend = new OnnxRuntimeBackend(new OnnxRuntimeOptions { Providers = { settings.Provider } });
+            backend = new OnnxRuntimeBackend(new OnnxRuntimeOptions { Providers = { settings.Provider }, MemoryLimit = MemoryBound.Of(settings.MemoryLimit, settings.Model) });
             return new ModelSession(backend, ModelOf(settings, backend), settings.Picture, time);
         }
         catch (Exception problem)

@@ -7,7 +7,7 @@ namespace CachePolicies.Tool;
 /// <summary>Whether results can be written, found out before anything is generated.</summary>
 internal static class OutputPath
 {
-    /// <summary>Checks that a file can be written; its folder is made where it is missing.</summary>
+    /// <summary>Checks that a file can be written. A folder that is missing is made when the file is written (<see cref="Make"/>).</summary>
     /// <returns>The full path.</returns>
     /// <exception cref="UsageException">It cannot.</exception>
     public static string File(string path)
@@ -49,7 +49,7 @@ internal static class OutputPath
         return File(path);
     }
 
-    /// <summary>Checks that files can be written to a folder, which is made where it is missing.</summary>
+    /// <summary>Checks that files can be written to a folder. Where it is missing, it is made when the first file is written.</summary>
     /// <returns>The full path.</returns>
     /// <exception cref="UsageException">They cannot.</exception>
     public static string Folder(string path)
@@ -66,12 +66,25 @@ internal static class OutputPath
         }
     }
 
-    /// <summary>Writes a text that appears whole or not at all.</summary>
-    public static void WriteText(string path, string text) => Draft.Write(path, Encoding.UTF8.GetBytes(text));
+    /// <summary>Makes the folder of a file that is written next.</summary>
+    /// <returns>The file's path.</returns>
+    public static string Make(string file)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        return file;
+    }
 
+    /// <summary>Writes a text that appears whole or not at all.</summary>
+    public static void WriteText(string path, string text) => Draft.Write(Make(path), Encoding.UTF8.GetBytes(text));
+
+    /// <summary>Writes to the folder, or to the nearest one above it that is there.</summary>
     private static void Probe(string folder)
     {
-        Directory.CreateDirectory(folder);
+        while (!Directory.Exists(folder) && !System.IO.File.Exists(folder) && Path.GetDirectoryName(folder) is { } above)
+        {
+            folder = above;
+        }
+
         Draft.Create(Path.Combine(folder, ".probe")).Dispose();
     }
 }

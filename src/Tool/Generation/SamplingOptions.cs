@@ -27,12 +27,13 @@ internal sealed class SamplingOptions
     private readonly Option<string?> _target = Text("--target-size", "H,W", "The size that the picture pretends to have been scaled to (SDXL).");
     private readonly Option<string?> _image = Text("--image", "FILE", "A picture to start from.");
     private readonly Option<string?> _mask = Text("--mask", "FILE", "Which part of the picture is drawn again: light where it is.");
+    private readonly Option<double?> _memory = new(MemoryBound.Option) { Description = "The most memory of features and intermediate results; otherwise 64 times the size of the model's files, and at least 1.", HelpName = "GIB" };
     private readonly Option<string?> _strength = Text("--strength", "S", "How far the picture is drawn again, above 0 and at most 1; 0.8 otherwise.");
 
     /// <summary>The options, to be added to the verb.</summary>
     public IEnumerable<Option> All =>
     [
-        _model, _provider, _steps, _guidance, _trueGuidance, _rescale, _negative, _style, _width, _height, _noise, _scheduler, _length, _original, _crop, _target, _image, _mask, _strength,
+        _model, _provider, _steps, _guidance, _trueGuidance, _rescale, _negative, _style, _width, _height, _noise, _scheduler, _length, _original, _crop, _target, _image, _mask, _strength, _memory,
     ];
 
     /// <summary>What was given, checked.</summary>
@@ -63,7 +64,10 @@ internal sealed class SamplingOptions
             Mask = Picture(parsed.GetValue(_mask)),
             Strength = Number(parsed, _strength) ?? 0.8f,
         };
-        return new SamplingSettings(picture, ModelFolder.Find(parsed.GetValue(_model)), parsed.GetValue(_provider)!, parsed.GetValue(_scheduler));
+        return new SamplingSettings(picture, ModelFolder.Find(parsed.GetValue(_model)), parsed.GetValue(_provider)!, parsed.GetValue(_scheduler))
+        {
+            MemoryLimit = MemoryBound.Require(parsed.GetValue(_memory)),
+        };
     }
 
     private static NoiseKind NoiseOf(string name) => name.ToLowerInvariant() switch

@@ -54,7 +54,7 @@ internal static class RecordVerb
             ["seed"] = picture.Seed.ToString(CultureInfo.InvariantCulture),
             ["guidance"] = session.Guidance.ToString(CultureInfo.InvariantCulture),
         };
-        using var writer = new TraceWriter(file, FeatureRecorder.TensorsOf(layout), schedule.Evaluations.Length, half, metadata);
+        using var writer = new TraceWriter(OutputPath.Make(file), FeatureRecorder.TensorsOf(layout), schedule.Evaluations.Length, half, metadata);
         var recorder = FeatureRecorder.Over(prepared.Denoiser, writer, console.Time);
         var denoiser = session.Under(CachePolicy.None, recorder.Denoiser, new CachedDenoiserOptions { LaneExecution = LaneExecution.Separate });
         ToolProgress.Run(console, schedule.Evaluations.Length, tell => prepared.Generate(denoiser, recorder, _ => tell(picture.Prompt), console.Time, cancellationToken));

@@ -43,6 +43,35 @@ public sealed class ModelVerbTests : IDisposable
     }
 
     [Fact]
+    public async Task A_folder_is_made_for_results_and_not_before()
+    {
+        var folder = PathOf("new/folder");
+        var model = Path.Combine(folder, "nowhere");
+
+        Assert.Contains("nearest known: apple", (await ToolRun.Of("compare", "--prompt", "red aple", "--policies", "none", "--steps", "1", "--out", folder)).Refused());
+        Assert.Contains("nearest known: apple", (await ToolRun.Of("generate", "--prompt", "red aple", "--out", Path.Combine(folder, "x.png"))).Refused());
+        Assert.Contains("nearest known: apple", (await ToolRun.Of("record", "--prompt", "red aple", "--out", Path.Combine(folder, "x.safetensors"))).Refused());
+        Assert.Contains("There is no model in", (await ToolRun.Of("generate", "--prompt", "red apple", "--model", model, "--out", Path.Combine(folder, "x.png"))).Refused());
+        Assert.Empty(_folder.GetFileSystemInfos());
+
+        Assert.Equal(ExitCodes.Success, (await ToolRun.Of("generate", "--prompt", "red apple", "--steps", "1", "--out", Path.Combine(folder, "x.png"))).ExitCode);
+        Assert.Equal("x.png", Assert.Single(new DirectoryInfo(folder).GetFileSystemInfos()).Name);
+    }
+
+    [Fact]
+    public async Task Memory_is_limited_and_the_limit_can_be_named()
+    {
+        var image = PathOf("apple.png");
+
+        var full = await ToolRun.Of("generate", "--prompt", "red apple", "--steps", "1", "--memory-limit", "0.01", "--count", "64", "--out", image);
+
+        Assert.Equal(ExitCodes.BadUsage, full.ExitCode);
+        Assert.Contains("--memory-limit sets how much memory it may take.", full.Error, StringComparison.Ordinal);
+        Assert.Contains("expected 0.01 to 65536 GiB", (await ToolRun.Of("generate", "--prompt", "red apple", "--memory-limit", "NaN", "--out", image)).Refused());
+        Assert.Empty(_folder.GetFileSystemInfos());
+    }
+
+    [Fact]
     public async Task Generate_refuses_what_the_model_cannot_draw_and_writes_nothing()
     {
         var image = PathOf("apple.png");

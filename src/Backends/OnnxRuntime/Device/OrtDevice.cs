@@ -100,10 +100,11 @@ internal sealed class OrtDevice : IDisposable
     public BackendFailedException Fail(string what, Exception failure)
     {
         var isLost = RuntimeMessages.MeansDeviceLost(failure.Message);
+        var isFull = !isLost && RuntimeMessages.MeansOutOfMemory(failure.Message);
         var reason = isLost ? "the device is lost"
-            : RuntimeMessages.MeansOutOfMemory(failure.Message) ? "the device is out of memory"
+            : isFull ? "the device is out of memory"
             : "a kernel failed";
-        var described = new BackendFailedException(Name, $"{what}: {reason} ({RuntimeMessages.Shorten(failure.Message)})", failure, isLost);
+        var described = new BackendFailedException(Name, $"{what}: {reason} ({RuntimeMessages.Shorten(failure.Message)})", failure, isLost, isFull);
         if (isLost)
         {
             Interlocked.CompareExchange(ref _lost, described, null);

@@ -11,22 +11,33 @@ internal static class HostArena
     private const int Doubling = 0;
 
     private static readonly Lock Gate = new();
-    private static bool _isRegistered;
+    private static uint? _registered;
 
-    /// <summary>Lets a session take its memory from the arena, which is made at the first use.</summary>
-    public static void Join(SessionOptions settings)
+    /// <summary>
+    /// Lets a session take its memory from the arena, which is made at the first use. Under another limit than the last session's an arena is made anew; the
+    /// sessions before keep theirs.
+    /// </summary>
+    /// <param name="settings">Of the session that is opened next.</param>
+    /// <param name="limit">The most bytes of the arena; none, and none of 4 GiB or more, which the managed API cannot say.</param>
+    public static void Join(SessionOptions settings, long? limit)
     {
+        var most = limit is { } bytes and <= uint.MaxValue ? (uint)bytes : 0;
         lock (Gate)
         {
-            if (!_isRegistered)
+            if (_registered != most)
             {
                 using var memory = new OrtMemoryInfo(OrtMemoryInfo.allocatorCPU, OrtAllocatorType.ArenaAllocator, 0, OrtMemType.Default);
-                // Without a limit, and with the runtime's own sizes of chunks. Doubling keeps less than growing by what is asked for, whose chunks of odd
+                // With the runtime's own sizes of chunks. Doubling keeps less than growing by what is asked for, whose chunks of odd
                 // sizes are of no use to the next stage: 559 against 1036 MB, and 1905 MB with an arena for each session, on nine blocks of FLUX's shape
                 // with 2432 tokens of 256 channels.
-                using var growth = new OrtArenaCfg(0, Doubling, -1, -1);
+                using var growth = new OrtArenaCfg(most, Doubling, -1, -1);
+                if (_registered is not null)
+                {
+                    OrtEnv.Instance().UnregisterAllocator(memory);
+                }
+
                 OrtEnv.Instance().CreateAndRegisterAllocator(memory, growth);
-                _isRegistered = true;
+                _registered = most;
             }
         }
 
@@ -42,5 +53,4 @@ internal static class HostArena
         using var x = OrtValue.CreateTensorValueFromMemory(new float[1], [1]);
         using var results = session.Run(run, ["x"], [x], ["y"]);
     }
-
 }

@@ -120,7 +120,7 @@ internal sealed class TensorPool(ITensorMemory memory, string backend, long? lim
             if (_liveBytes + bytes > most)
             {
                 throw new BackendFailedException(
-                    backend, $"{Describe(key)} would exceed the memory limit of {most:N0} bytes, of which {_liveBytes:N0} are in use");
+                    backend, $"{Describe(key)} would exceed the memory limit of {most:N0} bytes, of which {_liveBytes:N0} are in use", isOutOfMemory: true);
             }
         }
 

@@ -14,8 +14,11 @@ public sealed class OnnxRuntimeOptions
     /// <value>At least 0. The default is 0.</value>
     public int DeviceId { get; set; }
 
-    /// <summary>The most bytes of features that the backend keeps, live and pooled together; also the limit of CUDA's arena.</summary>
-    /// <value>At least 1; <see langword="null"/>, the default, for no limit.</value>
+    /// <summary>The most bytes of features that the backend keeps, live and pooled together; also the limit of the arena of intermediate results.</summary>
+    /// <value>
+    /// At least 1; <see langword="null"/>, the default, for no limit. The arena in host memory is the process's: of backends with different limits each has one
+    /// of its own, and from 4 GiB on it has none. A stage that asks for more fails with a <see cref="BackendFailedException"/>.
+    /// </value>
     public long? MemoryLimit { get; set; }
 
     /// <summary>How the arena of a device grows.</summary>
@@ -35,7 +38,10 @@ public sealed class OnnxRuntimeOptions
     public GraphOptimization GraphOptimization { get; set; } = GraphOptimization.All;
 
     /// <summary>Threads that share the work of one operator on the CPU, the calling one included.</summary>
-    /// <value>At least 0; 0, the default, lets ONNX Runtime take one for each core.</value>
+    /// <value>
+    /// At least 0; 0, the default, is one for each core, which all sessions of the process share where they sleep while they wait. With another number, and
+    /// where they spin, each stage has threads of its own.
+    /// </value>
     public int Threads { get; set; }
 
     /// <summary>What the CPU's helper threads do while they wait for work.</summary>

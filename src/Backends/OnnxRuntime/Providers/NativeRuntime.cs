@@ -11,6 +11,7 @@ internal static class NativeRuntime
     {
         try
         {
+            SharedThreads.Prepare();
             return OrtEnv.Instance().GetAvailableProviders();
         }
         catch (Exception failure) when (Cause(failure) is DllNotFoundException or BadImageFormatException or EntryPointNotFoundException)

@@ -45,6 +45,6 @@ internal static partial class RuntimeMessages
     [GeneratedRegex(@"device (was |is )?lost|DEVICE_LOST|DEVICE_REMOVED|DEVICE_HUNG|CUDA (failure|error) (700|710|715|719|46|999)\b|cudaErrorIllegalAddress|illegal memory access|unspecified launch failure|device-side assert", RegexOptions.IgnoreCase)]
     private static partial Regex Lost();
 
-    [GeneratedRegex(@"out of memory|failed to allocate|bad_alloc|OUT_OF_(DEVICE|HOST)_MEMORY|CUDA (failure|error) 2\b", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"out of memory|Available memory of \d+ is smaller|failed to allocate|bad_alloc|OUT_OF_(DEVICE|HOST)_MEMORY|CUDA (failure|error) 2\b", RegexOptions.IgnoreCase)]
     private static partial Regex OutOfMemory();
 }

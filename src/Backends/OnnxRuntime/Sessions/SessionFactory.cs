@@ -70,6 +70,10 @@ internal sealed class SessionFactory(OnnxRuntimeOptions options, ExecutionProvid
             {
                 settings.IntraOpNumThreads = options.Threads;
             }
+            else if (options.ThreadWaiting == ThreadWaiting.Sleep)
+            {
+                SharedThreads.Join(settings);
+            }
 
             settings.AddSessionConfigEntry("session.intra_op.allow_spinning", options.ThreadWaiting == ThreadWaiting.Sleep ? "0" : "1");
             settings.AddSessionConfigEntry("session.force_spinning_stop", options.ThreadWaiting == ThreadWaiting.SpinDuringRun ? "1" : "0");
@@ -81,7 +85,7 @@ internal sealed class SessionFactory(OnnxRuntimeOptions options, ExecutionProvid
 
             if (on is CpuProvider)
             {
-                HostArena.Join(settings);
+                HostArena.Join(settings, options.MemoryLimit);
             }
 
             on.AppendTo(settings, options, capture);
