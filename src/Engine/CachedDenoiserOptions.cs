@@ -10,16 +10,6 @@ public enum LaneExecution
     Separate,
 }
 
-/// <summary>Who decides on a skip.</summary>
-public enum DecisionScope
-{
-    /// <summary>Each lane for itself.</summary>
-    PerLane,
-
-    /// <summary>All lanes of the call together, as other systems do it: a skip happens only when every lane wants the same.</summary>
-    WholeBatch,
-}
-
 /// <summary>How a <see cref="CachedDenoiser"/> executes.</summary>
 public sealed record CachedDenoiserOptions
 {
@@ -29,7 +19,7 @@ public sealed record CachedDenoiserOptions
     /// <summary>How lanes that compute the same stage are run. The default is <see cref="LaneExecution.Batched"/>.</summary>
     public LaneExecution LaneExecution { get; init; }
 
-    /// <summary>Who decides on a skip. The default is <see cref="DecisionScope.PerLane"/>.</summary>
+    /// <summary>Who decides on a skip, where the policy's plan asks for nothing wider. The default is <see cref="DecisionScope.PerLane"/>.</summary>
     public DecisionScope DecisionScope { get; init; }
 
     /// <summary>The most bytes of elements that the cache of one session may hold; unlimited by default. Refused before the first step.</summary>

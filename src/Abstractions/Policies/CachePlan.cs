@@ -19,6 +19,19 @@ public sealed record KeptFeature(int To, int? Base, int? Probe, int RangeStart, 
 {
     /// <summary>The stages that must all have run for an evaluation to be kept.</summary>
     public StageSet Stages => StageSet.Between(RangeStart, To);
+
+    /// <summary>What is kept of an evaluation; empty for residuals over the base, or whole states without one.</summary>
+    public ImmutableArray<KeptForm> Forms { get; init; } = [];
+
+    /// <summary>Which evaluations are kept.</summary>
+    public HistoryRule History { get; init; }
+
+    /// <summary>Which scalar products of the kept entries' first form are taken.</summary>
+    public KeptProducts Products { get; init; }
+
+    /// <summary>Whether two approximations can read one history.</summary>
+    internal bool CanShareWith(KeptFeature other) =>
+        To == other.To && Base == other.Base && Probe == other.Probe && History == other.History && Forms.AsSpan().SequenceEqual(other.Forms.AsSpan());
 }
 
 /// <summary>
@@ -49,6 +62,9 @@ public sealed class CachePlan
     /// <exception cref="InvalidOperationException">The layout has free axes.</exception>
     public long BytesPerLane => Kept.Sum(KeptBytes) + Measurements.Where(NeedsReference).Sum(m => Layout.Boundaries[m.Boundary].Tensors[m.Tensor].ByteLength);
 
+    /// <summary>Which lanes of a call skip or compute together. The default is <see cref="DecisionScope.PerLane"/>; a session may be told a wider one.</summary>
+    public DecisionScope Scope { get; private init; }
+
     /// <summary>An empty plan, which computes everything.</summary>
     public static CachePlan For(DenoiserLayout layout)
     {
@@ -68,7 +84,7 @@ public sealed class CachePlan
         ArgumentNullException.ThrowIfNull(estimator);
         return Measurements.Any(m => ReferenceEquals(m.Key, key))
             ? throw new CachePlanException($"The measurement '{key}' is declared twice.")
-            : new CachePlan(Layout, Measurements.Add(PlanRules.Resolve(Layout, key, subject, estimator, moves)), Skips, Kept) { Notes = Notes };
+            : new CachePlan(Layout, Measurements.Add(PlanRules.Resolve(Layout, key, subject, estimator, moves)), Skips, Kept) { Notes = Notes, Scope = Scope };
     }
 
     /// <summary>Declares a skip.</summary>
@@ -84,8 +100,12 @@ public sealed class CachePlan
         ArgumentNullException.ThrowIfNull(approximation);
         var feature = PlanRules.Resolve(Layout, from, to, approximation, out var start);
         var (kept, index) = Keep(feature);
-        return new CachePlan(Layout, Measurements, Skips.Add(new SkipRule(start, feature.To, approximation, index)), kept) { Notes = Notes };
+        return new CachePlan(Layout, Measurements, Skips.Add(new SkipRule(start, feature.To, approximation, index)), kept) { Notes = Notes, Scope = Scope };
     }
+
+    /// <summary>The same plan for lanes that skip or compute together.</summary>
+    /// <param name="scope">Which lanes.</param>
+    public CachePlan Together(DecisionScope scope) => new(Layout, Measurements, Skips, Kept) { Notes = Notes, Scope = scope };
 
     /// <summary>The same plan with another's measurements and skips beside its own, for policies made of two.</summary>
     /// <exception cref="CachePlanException">Both declare the same measurement.</exception>
@@ -103,19 +123,19 @@ public sealed class CachePlan
             plan = plan.Skip(Layout.Boundaries[skip.From].Name, Layout.Boundaries[skip.To].Name, skip.Approximation);
         }
 
-        return plan;
+        return plan.Together(Scope > other.Scope ? Scope : other.Scope);
     }
 
     /// <summary>The same plan with every measurement taken on each frame of a video by itself; the worst frame's distance is told.</summary>
     /// <exception cref="CachePlanException">A measured tensor declares no frames; the message names it and says what to declare.</exception>
-    public CachePlan PerFrame() => new(Layout, [.. Measurements.Select(m => PlanRules.PerFrame(Layout, m))], Skips, Kept) { Notes = Notes };
+    public CachePlan PerFrame() => new(Layout, [.. Measurements.Select(m => PlanRules.PerFrame(Layout, m))], Skips, Kept) { Notes = Notes, Scope = Scope };
 
     /// <summary>The same plan with other estimators. A threshold means another thing under another estimator.</summary>
     /// <param name="choose">The estimator of a measurement: its own, or another.</param>
     public CachePlan WithEstimators(Func<Measurement, ISimilarityEstimator> choose)
     {
         ArgumentNullException.ThrowIfNull(choose);
-        return new(Layout, [.. Measurements.Select(m => m with { Estimator = choose(m) ?? throw new ArgumentException($"No estimator was chosen for '{m.Key}'.", nameof(choose)) })], Skips, Kept) { Notes = Notes };
+        return new(Layout, [.. Measurements.Select(m => m with { Estimator = choose(m) ?? throw new ArgumentException($"No estimator was chosen for '{m.Key}'.", nameof(choose)) })], Skips, Kept) { Notes = Notes, Scope = Scope };
     }
 
     /// <summary>The same plan with one more note.</summary>
@@ -123,7 +143,7 @@ public sealed class CachePlan
     public CachePlan Note(string text)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(text);
-        return new(Layout, Measurements, Skips, Kept) { Notes = Notes.Add(text) };
+        return new(Layout, Measurements, Skips, Kept) { Notes = Notes.Add(text), Scope = Scope };
     }
 
     /// <summary>Whether the engine keeps a reference for a measurement: not where the estimator reads the current value alone.</summary>
@@ -139,12 +159,13 @@ public sealed class CachePlan
         for (var i = 0; i < Kept.Length; i++)
         {
             var other = Kept[i];
-            if (other.To == feature.To && other.Base == feature.Base && other.Probe == feature.Probe)
+            if (other.CanShareWith(feature))
             {
                 var merged = other with
                 {
                     RangeStart = Math.Min(other.RangeStart, feature.RangeStart),
                     Depth = Math.Max(other.Depth, feature.Depth),
+                    Products = other.Products > feature.Products ? other.Products : feature.Products,
                 };
                 return (Kept.SetItem(i, merged), i);
             }
@@ -154,5 +175,9 @@ public sealed class CachePlan
     }
 
     private long KeptBytes(KeptFeature kept) =>
-        kept.Depth * (Layout.Boundaries[kept.To].StateBytes + (kept is { Probe: not null, Base: { } origin } ? Layout.Boundaries[origin].Primary.ByteLength : 0));
+        kept.Depth * (StateBytes(kept) + (kept is { Probe: not null, Base: { } origin } ? Layout.Boundaries[origin].Primary.ByteLength : 0));
+
+    private long StateBytes(KeptFeature kept) => kept.Forms.IsEmpty
+        ? Layout.Boundaries[kept.To].StateBytes
+        : kept.Forms.Sum(form => Layout.Boundaries[kept.To].Tensors.Where(t => t.Kind == TensorKind.State).Sum(t => t.Shape.ElementCount * form.TypeFor(t.ElementType).ByteSize()));
 }

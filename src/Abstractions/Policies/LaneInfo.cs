@@ -31,17 +31,3 @@ public readonly record struct LaneInfo(int Sample, GuidanceBranch Branch, int Ev
         var further => $"further pass {further - GuidanceBranch.Further + 1}",
     }}";
 }
-
-/// <summary>One call of the denoiser within a generation.</summary>
-/// <param name="Index">From 0; counts evaluations of the denoiser, not sampler steps.</param>
-/// <param name="Count">How many there will be.</param>
-/// <param name="Timestep">What the model is told as its timestep, in the model's own unit.</param>
-/// <param name="Sigma">The noise level that the sampler is at: 1 … 0 for flow matching, √(1 − ᾱ) for ε-prediction.</param>
-public readonly record struct EvaluationInfo(int Index, int Count, float Timestep, float Sigma)
-{
-    /// <summary>Whether this is the first evaluation of the generation.</summary>
-    public bool IsFirst => Index == 0;
-
-    /// <summary>Whether this is the last evaluation of the generation.</summary>
-    public bool IsLast => Index == Count - 1;
-}

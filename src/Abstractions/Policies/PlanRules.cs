@@ -68,8 +68,13 @@ internal static class PlanRules
 
         if (approximation.Base is not { } baseRef)
         {
+            if (approximation.Forms.FirstOrDefault(f => f.ReadsBase) is { } form)
+            {
+                throw new CachePlanException($"{Describe(source, target, approximation)} keeps {form} and names no base for it.");
+            }
+
             return approximation.Probe is null
-                ? new KeptFeature(target.Index, null, null, source.Index, approximation.MaximumHistory)
+                ? Kept(target.Index, null, null, source.Index, approximation)
                 : throw new CachePlanException($"{Describe(source, target, approximation)} names a probe and no base to take its residual over.");
         }
 
@@ -87,8 +92,15 @@ internal static class PlanRules
             probe = place.Index;
         }
 
-        return new KeptFeature(target.Index, origin.Index, probe, origin.Index, approximation.MaximumHistory);
+        return Kept(target.Index, origin.Index, probe, origin.Index, approximation);
     }
+
+    private static KeptFeature Kept(int target, int? origin, int? probe, int start, Approximation approximation) => new(target, origin, probe, start, approximation.MaximumHistory)
+    {
+        Forms = approximation.Forms,
+        History = approximation.History,
+        Products = approximation.Products,
+    };
 
     private static void RequireConditioning(DenoiserLayout layout, Boundary source, Boundary target)
     {

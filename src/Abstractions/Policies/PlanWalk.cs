@@ -29,6 +29,10 @@ public interface IWalkedFeatures
     {
     }
 
+    /// <summary>The scalar products of a kept feature's entries, a square matrix by rows of <see cref="KeptFeature.Depth"/>; empty where they are not known.</summary>
+    /// <param name="kept">The index among <see cref="CachePlan.Kept"/>.</param>
+    ReadOnlySpan<double> ProductsOf(int kept) => [];
+
     /// <summary>A measurement's reference is not needed any more.</summary>
     /// <param name="measurement">The index among <see cref="CachePlan.Measurements"/>.</param>
     void DropReference(int measurement)
@@ -94,6 +98,9 @@ public sealed class PlanWalk : IMeasurementSource
     /// <summary>What the policy declared.</summary>
     public CachePlan Plan { get; }
 
+    /// <summary>The walk of the sample's conditional lane, whose kept entries approximations may read; <see langword="null"/> where this is that lane.</summary>
+    public PlanWalk? Conditional { get; set; }
+
     /// <summary>The evaluation that is walked.</summary>
     public EvaluationInfo Evaluation { get; private set; }
 
@@ -118,6 +125,15 @@ public sealed class PlanWalk : IMeasurementSource
     /// <summary>The evaluations of a kept feature, the newest first.</summary>
     /// <param name="kept">The index among <see cref="CachePlan.Kept"/>.</param>
     public ReadOnlySpan<EvaluationInfo> History(int kept) => _history[kept].AsSpan(0, _counts[kept]);
+
+    /// <summary>A skip's evaluation and what is kept for it.</summary>
+    /// <param name="rule">A skip of the plan.</param>
+    public SkipPoint PointOf(SkipRule rule)
+    {
+        ArgumentNullException.ThrowIfNull(rule);
+        var history = History(rule.Kept);
+        return new(Evaluation, history[..Math.Min(history.Length, rule.Approximation.MaximumHistory)], _features.ProductsOf(rule.Kept), Plan.Kept[rule.Kept].Depth);
+    }
 
     /// <summary>
     /// Starts an evaluation at the latent. Where evaluations were left out since the lane's last one, of each history the newest entry alone remains: the
@@ -146,7 +162,10 @@ public sealed class PlanWalk : IMeasurementSource
         : _forgotten ? CacheDecision.ComputeBecause(InputChanged)
         : _session.Decide(Visit);
 
-    /// <summary>The skip that a decision means, or <see langword="null"/> for computing.</summary>
+    /// <summary>
+    /// The skip that a decision means, or <see langword="null"/> for computing: also where its approximation is not defined here, because numbers are not
+    /// finite or the sample's other lane kept other evaluations.
+    /// </summary>
     /// <exception cref="CacheDecisionException">The plan does not declare the skip, or not enough was computed for it.</exception>
     public SkipRule? Resolve(in CacheDecision decision)
     {
@@ -156,7 +175,7 @@ public sealed class PlanWalk : IMeasurementSource
         }
 
         var rule = Find(decision.To, decision.Via) ?? throw Undeclared(decision);
-        return CanApply(rule) ? rule : throw TooEarly(rule);
+        return !HasEnough(rule) ? throw TooEarly(rule) : IsDefined(rule) ? rule : null;
     }
 
     /// <summary>The next stage ran.</summary>
@@ -197,7 +216,7 @@ public sealed class PlanWalk : IMeasurementSource
 
         for (var i = 0; i < _counts.Length; i++)
         {
-            if (Computed.Contains(Plan.Kept[i].Stages))
+            if (Computed.Contains(Plan.Kept[i].Stages) || (Plan.Kept[i].History == HistoryRule.Every && _counts[i] > 0 && _reached[Plan.Kept[i].To] && IsReached(Plan.Kept[i].Base)))
             {
                 _features.Keep(i);
                 Remember(i);
@@ -281,7 +300,33 @@ public sealed class PlanWalk : IMeasurementSource
     private bool CanMeasure(int measurement) =>
         (_hasReference[measurement] || !_needsReference[measurement]) && Exists(Plan.Measurements[measurement]);
 
-    private bool CanApply(SkipRule rule)
+    private bool CanApply(SkipRule rule) => HasEnough(rule) && IsDefined(rule);
+
+    private bool IsDefined(SkipRule rule) => rule.Approximation.IsDefined(PointOf(rule)) && (!rule.Approximation.ReadsConditional || IsInStep(rule));
+
+    /// <summary>Whether the sample's conditional lane keeps the same evaluations, as far as a skip reads them.</summary>
+    private bool IsInStep(SkipRule rule)
+    {
+        if (Conditional is not { } conditional)
+        {
+            return true;
+        }
+
+        var own = History(rule.Kept);
+        var others = conditional.History(rule.Kept);
+        var read = Math.Min(own.Length, rule.Approximation.MaximumHistory);
+        for (var i = 0; i < read; i++)
+        {
+            if (i >= others.Length || others[i].Index != own[i].Index)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private bool HasEnough(SkipRule rule)
     {
         var kept = Plan.Kept[rule.Kept];
         return _counts[rule.Kept] >= rule.Approximation.MinimumHistory && IsReached(kept.Base) && IsReached(kept.Probe);
