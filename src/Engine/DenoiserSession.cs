@@ -10,7 +10,9 @@ public sealed class DenoiserSession : IDisposable
     private readonly DecisionScope _scope;
     private readonly Lane[] _lanes;
     private readonly Lane[] _arrived;
+    private readonly Lane[] _preparing;
     private readonly CompiledSkip?[] _decisions;
+    private readonly SampleDecisions? _samples;
     private readonly EvaluationNumbers _numbers;
     private readonly StageRunner _runner;
     private readonly IEvaluationObserver? _observer;
@@ -20,17 +22,24 @@ public sealed class DenoiserSession : IDisposable
     internal DenoiserSession(CachedDenoiser cached, ReadOnlySpan<LaneInfo> lanes, IEvaluationObserver? observer)
     {
         _layout = cached.Denoiser.Layout;
-        _scope = cached.Options.DecisionScope;
+        _scope = cached.Options.DecisionScope > cached.Plan.Scope ? cached.Options.DecisionScope : cached.Plan.Scope;
         _observer = observer;
         _count = lanes[0].EvaluationCount;
         _lanes = new Lane[lanes.Length];
         _arrived = new Lane[lanes.Length];
+        _preparing = new Lane[lanes.Length];
         _decisions = new CompiledSkip?[lanes.Length];
         for (var i = 0; i < lanes.Length; i++)
         {
             _lanes[i] = new Lane(cached.Compiled, cached.Denoiser.Backend, cached.Policy.CreateSession(lanes[i]), lanes[i], observer is null ? null : new LaneRecorder(observer, lanes[i], _layout));
         }
 
+        foreach (var lane in _lanes)
+        {
+            lane.Conditional = Array.Find(_lanes, l => l.Info.Sample == lane.Info.Sample && l.Info.Branch == GuidanceBranch.Conditional && l != lane);
+        }
+
+        _samples = _scope == DecisionScope.PerSample ? new SampleDecisions(_lanes, _layout.Stages.Length) : null;
         _runner = new StageRunner(cached, lanes.Length, observer);
         _numbers = new EvaluationNumbers(cached.Denoiser);
     }
@@ -95,7 +104,6 @@ public sealed class DenoiserSession : IDisposable
         {
             _observer?.EvaluationStarting(evaluation);
             Begin(evaluation, latents);
-            Prepare(evaluation, latents, cancellationToken);
             Walk(evaluation, latents, cancellationToken);
             for (; completed < _lanes.Length; completed++)
             {
@@ -127,6 +135,7 @@ public sealed class DenoiserSession : IDisposable
 
     private void Begin(in EvaluationInfo evaluation, ReadOnlySpan<FeatureTensor?> latents)
     {
+        _samples?.Begin(evaluation.Index);
         _numbers.Fill(evaluation, _lanes);
         for (var i = 0; i < _lanes.Length; i++)
         {
@@ -138,22 +147,21 @@ public sealed class DenoiserSession : IDisposable
         }
     }
 
-    /// <summary>Computes what depends on the generation's inputs alone, for the lanes whose inputs are new.</summary>
-    private void Prepare(in EvaluationInfo evaluation, ReadOnlySpan<FeatureTensor?> latents, CancellationToken cancellationToken)
+    /// <summary>Computes what depends on the generation's inputs alone, for the lanes that compute and whose inputs are new.</summary>
+    private void Prepare(in EvaluationInfo evaluation, ReadOnlySpan<Lane> computing, CancellationToken cancellationToken)
     {
         var preparing = 0;
-        for (var i = 0; i < _lanes.Length; i++)
+        foreach (var lane in computing)
         {
-            if (latents[i] is not null && _lanes[i].Inputs.NeedPrelude)
+            if (lane.Inputs.NeedPrelude)
             {
-                _arrived[preparing++] = _lanes[i];
+                _preparing[preparing++] = lane;
             }
         }
 
         if (preparing > 0)
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            _runner.RunPrelude(evaluation, _arrived.AsSpan(0, preparing), cancellationToken);
+            _runner.RunPrelude(evaluation, _preparing.AsSpan(0, preparing), cancellationToken);
         }
     }
 
@@ -170,6 +178,7 @@ public sealed class DenoiserSession : IDisposable
             }
 
             cancellationToken.ThrowIfCancellationRequested();
+            Prepare(evaluation, computing, cancellationToken);
             _runner.Run(boundary, evaluation, computing, cancellationToken);
             foreach (var lane in computing)
             {
@@ -201,6 +210,8 @@ public sealed class DenoiserSession : IDisposable
         {
             return _arrived.AsSpan(0, arrived);
         }
+
+        _samples?.Agree(_arrived.AsSpan(0, arrived), _decisions.AsSpan(0, arrived));
 
         var computing = 0;
         for (var i = 0; i < arrived; i++)

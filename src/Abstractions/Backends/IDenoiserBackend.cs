@@ -22,6 +22,18 @@ public interface IDenoiserBackend : IDisposable
     /// <exception cref="NotSupportedException">The device has no arithmetic for an element type of the signature.</exception>
     IExpressionKernel Compile(KernelSignature signature);
 
+    /// <summary>
+    /// The scalar product of two tensors, brought to the host. Summed in float64 where the device has it; this default is a kernel's float32.
+    /// </summary>
+    /// <param name="a">One row of a floating-point type.</param>
+    /// <param name="b">One row of the same type and shape; may be <paramref name="a"/>.</param>
+    double Dot(FeatureTensor a, FeatureTensor b)
+    {
+        ArgumentNullException.ThrowIfNull(a);
+        var type = new TensorType(a.ElementType, a.Shape);
+        return Compile(new KernelSignature([type, type], 0, [(TensorExpression.Input(0) * TensorExpression.Input(1)).Sum()])).Measure([a, b], default);
+    }
+
     /// <summary>Copies numbers from the host, converting to the tensor's floating-point type. An explicit copy, counted in the statistics.</summary>
     /// <exception cref="ArgumentException">The lengths differ or the tensor holds integers.</exception>
     void Upload(ReadOnlySpan<float> source, FeatureTensor destination);

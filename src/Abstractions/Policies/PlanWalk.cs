@@ -253,6 +253,13 @@ public sealed class PlanWalk : IMeasurementSource
         return distance;
     }
 
+    /// <summary>Whether a skip of the plan can be taken here, whoever decides on it.</summary>
+    public bool CanTake(SkipRule rule)
+    {
+        ArgumentNullException.ThrowIfNull(rule);
+        return !_forgotten && rule.From == At && CanApply(rule);
+    }
+
     /// <inheritdoc/>
     public bool CanSkip(BoundaryRef to) => Find(to, null) is { } rule && CanApply(rule);
 

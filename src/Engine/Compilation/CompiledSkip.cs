@@ -58,9 +58,15 @@ internal sealed class CompiledSkip
         var expression = _approximation.Build(operands);
         if (expression.Equals(operands.Kept(0)))
         {
-            return operands.HasBase
-                ? throw new CachePlanException($"{Name} names the base '{_approximation.Base}' and does not use it.")
-                : null;
+            if (operands.HasBase && operands.Forms.IsEmpty)
+            {
+                throw new CachePlanException($"{Name} names the base '{_approximation.Base}' and does not use it.");
+            }
+
+            if (state.Parts[0].Source == state.Target)
+            {
+                return null;
+            }
         }
 
         var signature = new KernelSignature(InputTypes(state, operands), _approximation.ScalarCount(history), [Limited(expression, state.State.ElementType)], state.State.ElementType);
@@ -79,7 +85,7 @@ internal sealed class CompiledSkip
 
     private ApproximationOperands OperandsOf(KeptState state, int history) => OperandsOf(history) with
     {
-        KeptUnit = state.Residual?.Unit ?? 1,
+        KeptUnit = state.Parts.Max(p => p.Unit),
         KeptProbeUnit = Kept.Probe?.Unit ?? 1,
     };
 
@@ -91,7 +97,7 @@ internal sealed class CompiledSkip
         [.. Enumerable.Range(0, operands.Count).Select(position => TensorType.Of(operands[position].Kind switch
         {
             ApproximationOperandKind.Base => state.State,
-            ApproximationOperandKind.Kept => state.Kept,
+            ApproximationOperandKind.Kept or ApproximationOperandKind.Conditional => state.Parts[operands[position].Form].Descriptor,
             _ => Kept.Probe!.Descriptor,
         }))];
 }

@@ -27,28 +27,63 @@ internal sealed class FeatureArithmetic(IDenoiserBackend backend, CompiledPlan p
         return kernel.Measure(_operands.AsSpan(0, 2), default);
     }
 
-    /// <summary>A state tensor as a skip approximates it, with a lease that the caller owns.</summary>
-    public FeatureTensor Approximate(CompiledSkip skip, int state, in EvaluationInfo evaluation, ReadOnlySpan<EvaluationInfo> computed, KeptHistory kept, LaneFeatures features)
+    /// <summary>What is kept of a state tensor, with a lease that the caller owns.</summary>
+    public FeatureTensor Make(KeptPart part, KeptState state, in EvaluationInfo evaluation, LaneFeatures features)
     {
-        if (skip.KernelFor(state, computed.Length) is not { } kernel)
+        if (part.Source is { } source)
+        {
+            return features[source].AddLease();
+        }
+
+        if (part.Residual is { } residual)
+        {
+            return Make(residual, features);
+        }
+
+        var form = part.Form!;
+        form.FillScalars(evaluation, _scalars.AsSpan(0, form.ScalarCount));
+        _operands[0] = features[state.Target];
+        if (form.ReadsBase)
+        {
+            _operands[1] = features[state.Origin!.Value];
+        }
+
+        return Run(part.Kernel!, part.Descriptor, form.ReadsBase ? 2 : 1, form.ScalarCount);
+    }
+
+    /// <summary>The scalar product of two tensors, summed in float64.</summary>
+    public double Dot(FeatureTensor a, FeatureTensor b) => backend.Dot(a, b);
+
+    /// <summary>A state tensor as a skip approximates it, with a lease that the caller owns.</summary>
+    /// <param name="skip">The skip.</param>
+    /// <param name="state">Which of the target's state tensors.</param>
+    /// <param name="point">The evaluation, and those that are kept for it.</param>
+    /// <param name="kept">What is kept.</param>
+    /// <param name="conditional">What the sample's conditional lane keeps; the same in that lane.</param>
+    /// <param name="features">This evaluation's tensors.</param>
+    public FeatureTensor Approximate(CompiledSkip skip, int state, in SkipPoint point, KeptHistory kept, KeptHistory conditional, LaneFeatures features)
+    {
+        var history = point.Computed.Length;
+        if (skip.KernelFor(state, history) is not { } kernel)
         {
             return kept.State(0, state).AddLease();
         }
 
-        var operands = FillOperands(skip, state, computed.Length, kept, features);
-        return Run(kernel, skip.Kept.States[state].State, operands, FillScalars(skip, evaluation, computed));
+        var operands = FillOperands(skip, state, history, kept, conditional, features);
+        return Run(kernel, skip.Kept.States[state].State, operands, FillScalars(skip, point));
     }
 
     /// <summary>The number that a record shows for a skip, if its approximation has one.</summary>
-    public float? Diagnose(CompiledSkip skip, in EvaluationInfo evaluation, ReadOnlySpan<EvaluationInfo> computed, KeptHistory kept, LaneFeatures features)
+    /// <inheritdoc cref="Approximate"/>
+    public float? Diagnose(CompiledSkip skip, in SkipPoint point, KeptHistory kept, KeptHistory conditional, LaneFeatures features)
     {
-        if (skip.DiagnosticFor(computed.Length) is not { } kernel)
+        if (skip.DiagnosticFor(point.Computed.Length) is not { } kernel)
         {
             return null;
         }
 
-        var operands = FillOperands(skip, 0, computed.Length, kept, features);
-        return kernel.Measure(_operands.AsSpan(0, operands), _scalars.AsSpan(0, FillScalars(skip, evaluation, computed)));
+        var operands = FillOperands(skip, 0, point.Computed.Length, kept, conditional, features);
+        return kernel.Measure(_operands.AsSpan(0, operands), _scalars.AsSpan(0, FillScalars(skip, point)));
     }
 
     private FeatureTensor Run(IExpressionKernel kernel, TensorDescriptor made, int operands, int scalars)
@@ -66,7 +101,7 @@ internal sealed class FeatureArithmetic(IDenoiserBackend backend, CompiledPlan p
         }
     }
 
-    private int FillOperands(CompiledSkip skip, int state, int history, KeptHistory kept, LaneFeatures features)
+    private int FillOperands(CompiledSkip skip, int state, int history, KeptHistory kept, KeptHistory conditional, LaneFeatures features)
     {
         var operands = skip.OperandsOf(history);
         for (var i = 0; i < operands.Count; i++)
@@ -74,8 +109,9 @@ internal sealed class FeatureArithmetic(IDenoiserBackend backend, CompiledPlan p
             var operand = operands[i];
             _operands[i] = operand.Kind switch
             {
-                ApproximationOperandKind.Base => features[skip.Kept.States[state].Residual!.Base],
-                ApproximationOperandKind.Kept => kept.State(operand.Entry, state),
+                ApproximationOperandKind.Base => features[skip.Kept.States[state].Origin!.Value],
+                ApproximationOperandKind.Kept => kept.State(operand.Entry, state, operand.Form),
+                ApproximationOperandKind.Conditional => conditional.State(operand.Entry, state, operand.Form),
                 ApproximationOperandKind.Probe => features[skip.Kept.Probe!.Value],
                 ApproximationOperandKind.ProbeBase => features[skip.Kept.Probe!.Base],
                 _ => kept.Probe(operand.Entry),
@@ -85,10 +121,10 @@ internal sealed class FeatureArithmetic(IDenoiserBackend backend, CompiledPlan p
         return operands.Count;
     }
 
-    private int FillScalars(CompiledSkip skip, in EvaluationInfo evaluation, ReadOnlySpan<EvaluationInfo> computed)
+    private int FillScalars(CompiledSkip skip, in SkipPoint point)
     {
-        var count = skip.Rule.Approximation.ScalarCount(computed.Length);
-        skip.Rule.Approximation.FillScalars(evaluation, computed, _scalars.AsSpan(0, count));
+        var count = skip.Rule.Approximation.ScalarCount(point.Computed.Length);
+        skip.Rule.Approximation.FillScalars(point, _scalars.AsSpan(0, count));
         return count;
     }
 }

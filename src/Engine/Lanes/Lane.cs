@@ -28,6 +28,17 @@ internal sealed class Lane : IWalkedFeatures, IDisposable
 
     public LaneInfo Info { get; }
 
+    /// <summary>The sample's conditional lane, or <see langword="null"/> where this is it.</summary>
+    public Lane? Conditional
+    {
+        get;
+        set
+        {
+            field = value;
+            _walk.Conditional = value?._walk;
+        }
+    }
+
     /// <summary>The boundary that the lane has reached in this evaluation.</summary>
     public int At => _walk.At;
 
@@ -88,18 +99,21 @@ internal sealed class Lane : IWalkedFeatures, IDisposable
         return skip;
     }
 
+    /// <summary>Whether a skip can be taken here, whoever decided on it.</summary>
+    public bool CanTake(CompiledSkip skip) => _walk.CanTake(skip.Rule);
+
     /// <summary>Takes a skip that <see cref="Decide"/> returned: makes the target's state and goes there.</summary>
     public void Skip(CompiledSkip skip)
     {
         var kept = _kept[skip.Rule.Kept];
-        var history = _walk.History(skip.Rule.Kept);
-        var computed = history[..Math.Min(history.Length, skip.Rule.Approximation.MaximumHistory)];
+        var conditional = (Conditional ?? this)._kept[skip.Rule.Kept];
+        var point = _walk.PointOf(skip.Rule);
         for (var i = 0; i < skip.Kept.States.Length; i++)
         {
-            _features[skip.Kept.States[i].Target] = _arithmetic.Approximate(skip, i, _walk.Evaluation, computed, kept, _features);
+            _features[skip.Kept.States[i].Target] = _arithmetic.Approximate(skip, i, point, kept, conditional, _features);
         }
 
-        _recorder?.Taken(_arithmetic.Diagnose(skip, _walk.Evaluation, computed, kept, _features));
+        _recorder?.Taken(skip, point, _arithmetic.Diagnose(skip, point, kept, conditional, _features));
         _walk.Skip(skip.Rule);
     }
 
@@ -141,7 +155,9 @@ internal sealed class Lane : IWalkedFeatures, IDisposable
 
     void IWalkedFeatures.MoveReference(int measurement) => _measurements.MoveReference(measurement);
 
-    void IWalkedFeatures.Keep(int kept) => _kept[kept].Keep(_features, _arithmetic);
+    void IWalkedFeatures.Keep(int kept) => _kept[kept].Keep(_walk.Evaluation, _features, _arithmetic);
+
+    ReadOnlySpan<double> IWalkedFeatures.ProductsOf(int kept) => _kept[kept].Products;
 
     void IWalkedFeatures.DropReference(int measurement) => _measurements.DropReference(measurement);
 

@@ -31,7 +31,11 @@ internal sealed class LaneRecorder(IEvaluationObserver observer, LaneInfo lane, 
     public void Decided(Boundary boundary, in CacheDecision decision, CompiledSkip? skip) =>
         _checks.Add(new CheckRecord(boundary.Name, decision, skip?.Target.Name, skip?.Name, null, false));
 
-    public void Taken(float? diagnostic) => _checks[^1] = _checks[^1] with { Taken = true, Diagnostic = diagnostic };
+    public void Taken(CompiledSkip skip, in SkipPoint point, float? diagnostic)
+    {
+        var gain = skip.Rule.Approximation.GainOf(point, out var limited);
+        _checks[^1] = _checks[^1] with { To = skip.Target.Name, Via = skip.Name, Taken = true, Diagnostic = diagnostic, Gain = gain, IsGainLimited = limited };
+    }
 
     public void Complete(in EvaluationInfo evaluation, StageSet computed) => observer.EvaluationCompleted(
         new EvaluationRecord(lane, evaluation, computed, layout.Stages.Length, [.. _checks], [.. _distances]) { Blocks = layout.Blocks });

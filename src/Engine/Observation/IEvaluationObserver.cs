@@ -93,4 +93,11 @@ public readonly record struct DistanceRecord(MeasurementKey Key, string Boundary
 /// <param name="Via">The approximation's name, or <see langword="null"/>.</param>
 /// <param name="Diagnostic">The approximation's number (γ), or <see langword="null"/>.</param>
 /// <param name="Taken">Whether a skip was taken; the engine overrules where lanes of a batch must agree.</param>
-public sealed record CheckRecord(string Boundary, CacheDecision Decision, string? To, string? Via, float? Diagnostic, bool Taken);
+public sealed record CheckRecord(string Boundary, CacheDecision Decision, string? To, string? Via, float? Diagnostic, bool Taken)
+{
+    /// <summary>Σ|w| of a forecast's weights as they were used, or <see langword="null"/> for what is not a forecast.</summary>
+    public double? Gain { get; init; }
+
+    /// <summary>Whether the weights had to be limited to the largest gain that the policy allows.</summary>
+    public bool IsGainLimited { get; init; }
+}

@@ -55,7 +55,7 @@ public sealed class DdimSampler : IRequestedSampler
         {
             var timestep = (int)timesteps[i];
             var level = NoiseLevel.OfAlphaBar(_table.AlphaBarAt(timestep));
-            evaluations.Add(level.Evaluate(i, timestep, UpdateTo(LevelAt(timestep - stride), level)));
+            evaluations.Add(level.Evaluate(i, timestep, UpdateTo(LevelAt(timestep - stride), level), _options.Prediction));
         }
 
         return new SamplingSchedule(request.Steps, evaluations.MoveToImmutable());

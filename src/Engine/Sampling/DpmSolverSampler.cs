@@ -85,7 +85,7 @@ public sealed class DpmSolverSampler : IRequestedSampler
         {
             var order = Math.Min(OrderAt(i, i - request.FirstStep, schedule.Steps), MultistepSchedule.DistinctLevels(levels, i));
             var estimate = IsNoise ? levels[i].Epsilon(_options.Prediction) : levels[i].Data(_options.Prediction);
-            evaluations.Add(levels[i].Evaluate(i, schedule.Timesteps[i], estimate.AsEstimateOf(UpdateAt(levels, i, order))));
+            evaluations.Add(levels[i].Evaluate(i, schedule.Timesteps[i], estimate.AsEstimateOf(UpdateAt(levels, i, order)), _options.Prediction));
         }
 
         return new SamplingSchedule(schedule.Steps, evaluations.MoveToImmutable());

@@ -42,7 +42,7 @@ public sealed class EulerAncestralSampler : IRequestedSampler
             var ratio = sigmas[i + 1] / sigmas[i];
             var fresh = next.Noise * Math.Sqrt(1 - (ratio * ratio));
             var update = ((next.Signal * level.Data(_options.Prediction)) + (next.Noise * ratio * level.Epsilon(_options.Prediction))).ToUpdate();
-            evaluations.Add(level.Evaluate(i, timesteps[i], update with { NoiseWeight = (float)fresh }));
+            evaluations.Add(level.Evaluate(i, timesteps[i], update with { NoiseWeight = (float)fresh }, _options.Prediction));
         }
 
         return new SamplingSchedule(request.Steps, evaluations.MoveToImmutable(), SigmaSchedule.InitialScale(_options, sigmas, sigmas[request.FirstStep]));

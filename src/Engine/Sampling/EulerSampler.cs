@@ -52,7 +52,7 @@ public sealed class EulerSampler : IRequestedSampler
             var level = NoiseLevel.OfRatio(sigmas[i]);
             var next = SigmaSchedule.LevelAt(sigmas, request.Steps, i + 1);
             var update = ((next.Signal * level.Data(_options.Prediction)) + (next.Noise * level.Epsilon(_options.Prediction))).ToUpdate();
-            evaluations.Add(level.Evaluate(i, _options.ContinuousTimesteps ? Math.Log(sigmas[i]) / 4 : timesteps[i], update));
+            evaluations.Add(level.Evaluate(i, _options.ContinuousTimesteps ? Math.Log(sigmas[i]) / 4 : timesteps[i], update, _options.Prediction));
         }
 
         return new SamplingSchedule(request.Steps, evaluations.MoveToImmutable(), SigmaSchedule.InitialScale(_options, sigmas, sigmas[request.FirstStep]));

@@ -44,10 +44,10 @@ public sealed class HeunSampler : IRequestedSampler
             var isLast = i == request.Steps - 1;
             var level = NoiseLevel.OfRatio(sigmas[i]);
             var next = SigmaSchedule.LevelAt(sigmas, request.Steps, i + 1);
-            evaluations.Add(level.Evaluate(i, timesteps[i], First(sigmas[i], sigmas[i + 1], level, next) with { Anchor = isLast ? null : AnchorUpdate.HoldLatent }));
+            evaluations.Add(level.Evaluate(i, timesteps[i], First(sigmas[i], sigmas[i + 1], level, next) with { Anchor = isLast ? null : AnchorUpdate.HoldLatent }, _options.Prediction));
             if (!isLast)
             {
-                evaluations.Add(next.Evaluate(i, timesteps[i + 1], Second(sigmas[i], sigmas[i + 1], level, next)));
+                evaluations.Add(next.Evaluate(i, timesteps[i + 1], Second(sigmas[i], sigmas[i + 1], level, next), _options.Prediction));
             }
         }
 

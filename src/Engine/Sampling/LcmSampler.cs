@@ -64,7 +64,7 @@ public sealed class LcmSampler : IRequestedSampler
             var timestep = TimestepAt(i);
             var level = NoiseLevel.OfAlphaBar(_table.AlphaBarAt(timestep));
             var next = i == request.Steps - 1 ? NoiseLevel.Clean : NoiseLevel.OfAlphaBar(_table.AlphaBarAt(TimestepAt(i + 1)));
-            evaluations.Add(level.Evaluate(i, timestep, UpdateTo(next, level, timestep * _options.TimestepScaling)));
+            evaluations.Add(level.Evaluate(i, timestep, UpdateTo(next, level, timestep * _options.TimestepScaling), _options.Prediction));
         }
 
         return new SamplingSchedule(request.Steps, evaluations.MoveToImmutable());

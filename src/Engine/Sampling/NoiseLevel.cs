@@ -42,9 +42,12 @@ internal readonly record struct NoiseLevel(double Signal, double Noise)
         _ => new(1 / Noise, -Signal / Noise),
     };
 
-    /// <summary>The evaluation at this level.</summary>
-    public SamplingEvaluation Evaluate(int step, double timestep, SamplerUpdate update) =>
-        new(step, (float)timestep, (float)Noise, update) { Signal = (float)Signal };
+    /// <summary>The evaluation at this level, of a model that predicts something.</summary>
+    public SamplingEvaluation Evaluate(int step, double timestep, SamplerUpdate update, PredictionType prediction)
+    {
+        var data = Data(prediction);
+        return new(step, (float)timestep, (float)Noise, update) { Signal = (float)Signal, Clean = new((float)data.Latent, (float)data.Output) };
+    }
 }
 
 /// <summary>A sum of the latent and the output: <c>Latent · z + Output · o</c>.</summary>

@@ -70,7 +70,7 @@ public sealed class PndmSampler : IRequestedSampler
                 1 => update with { AnchorWeight = update.LatentWeight, LatentWeight = 0 },
                 _ => update,
             };
-            evaluations.Add(NoiseLevel.OfAlphaBar(_table.AlphaBarAt(timestep)).Evaluate(step, timestep, update));
+            evaluations.Add(NoiseLevel.OfAlphaBar(_table.AlphaBarAt(timestep)).Evaluate(step, timestep, update, _options.Prediction));
         }
 
         return new SamplingSchedule(request.Steps, evaluations.MoveToImmutable());

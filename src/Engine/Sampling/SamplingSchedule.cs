@@ -67,7 +67,11 @@ public sealed class SamplingSchedule
     public bool DrawsNoise => Evaluations.Any(e => e.Update.NoiseWeight != 0);
 
     /// <summary>The evaluation at an index, as the denoiser is told.</summary>
-    public EvaluationInfo InfoAt(int index) => new(index, Evaluations.Length, Evaluations[index].Timestep, Evaluations[index].Sigma);
+    public EvaluationInfo InfoAt(int index) => new(index, Evaluations.Length, Evaluations[index].Timestep, Evaluations[index].Sigma)
+    {
+        NextSigma = index + 1 < Evaluations.Length ? Evaluations[index + 1].Sigma : 0,
+        Clean = Evaluations[index].Clean,
+    };
 }
 
 /// <summary>
@@ -82,4 +86,7 @@ public readonly record struct SamplingEvaluation(int Step, float Timestep, float
 {
     /// <summary>The weight of the data in the latent: √ᾱ, or 1 − σ in flow matching, which is the default.</summary>
     public float Signal { get; init; } = 1 - Sigma;
+
+    /// <summary>How the clean picture is estimated from the latent and the output; z − σ · v, as in flow matching, by default.</summary>
+    public CleanEstimate Clean { get; init; } = new(1, -Sigma);
 }

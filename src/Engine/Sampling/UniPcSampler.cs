@@ -74,7 +74,7 @@ public sealed class UniPcSampler : IRequestedSampler
                 ? predictor.After(UniPcStep.Corrector(levels, i, lastOrder, _options))
                 : predictor.FromLatent();
             var estimate = _options.PredictsNoise ? levels[i].Epsilon(_options.Prediction) : levels[i].Data(_options.Prediction);
-            evaluations.Add(levels[i].Evaluate(i, schedule.Timesteps[i], estimate.AsEstimateOf(update)));
+            evaluations.Add(levels[i].Evaluate(i, schedule.Timesteps[i], estimate.AsEstimateOf(update), _options.Prediction));
             lastOrder = order;
         }
 
