@@ -26,8 +26,8 @@ public sealed class ReferenceEngine : IMeasurementSource
     private readonly Dictionary<MeasurementKey, float> _measured = [];
     private readonly Dictionary<MeasurementKey, float[]> _references = [];
 
-    /// <summary>For each kept feature the computed evaluations, the newest first: states or residuals in the target's order, and the probe's residual.</summary>
-    private readonly List<(EvaluationInfo Evaluation, float[][] States, float[]? Probe)>[] _kept;
+    /// <summary>For each kept feature the computed evaluations, the newest first.</summary>
+    private readonly List<KeptEntry>[] _kept;
 
     private float[][]? _inputs;
     private EvaluationInfo? _last;
@@ -39,11 +39,11 @@ public sealed class ReferenceEngine : IMeasurementSource
     {
         ArgumentNullException.ThrowIfNull(policy);
         (_layout, _run, _plan, _session) = (layout, run, policy.Plan(layout), policy.CreateSession(lane));
-        _kept = [.. _plan.Kept.Select(_ => new List<(EvaluationInfo, float[][], float[]?)>())];
+        _kept = [.. _plan.Kept.Select(_ => new List<KeptEntry>())];
     }
 
     /// <summary>The bytes of elements that the cache holds: references and kept features.</summary>
-    public long HeldBytes => sizeof(float) * (_references.Values.Sum(r => (long)r.Length) + _kept.Sum(k => k.Sum(e => e.States.Sum(s => (long)s.Length) + (e.Probe?.Length ?? 0))));
+    public long HeldBytes => sizeof(float) * (_references.Values.Sum(r => (long)r.Length) + _kept.Sum(k => k.Sum(e => e.States.Sum(s => s.Sum(f => (long)f.Length)) + (e.Probe?.Length ?? 0))));
 
     /// <summary>Evaluates the denoiser once.</summary>
     /// <param name="evaluation">Which evaluation.</param>
@@ -94,9 +94,12 @@ public sealed class ReferenceEngine : IMeasurementSource
             var decision = !changed && _plan.Skips.Any(s => s.From == _at)
                 ? _session.Decide(new BoundaryVisit(evaluation, _layout, boundary, _computed, this))
                 : CacheDecision.Compute;
-            if (decision.IsSkip)
+            var skip = decision.IsSkip
+                ? _plan.Skips.First(s => s.From == _at && s.To == _layout.IndexOf(decision.To) && (decision.Via is null || decision.Via.Equals(s.Approximation)))
+                : null;
+            if (skip is not null && IsDefined(skip))
             {
-                Skip(_plan.Skips.First(s => s.From == _at && s.To == _layout.IndexOf(decision.To) && (decision.Via is null || decision.Via.Equals(s.Approximation))), evaluation);
+                Skip(skip);
             }
             else
             {
@@ -139,7 +142,26 @@ public sealed class ReferenceEngine : IMeasurementSource
         _plan.Skips.FirstOrDefault(s => s.From == _at && s.To == _layout.IndexOf(to)) is { } skip &&
         _kept[skip.Kept].Count >= skip.Approximation.MinimumHistory &&
         (_plan.Kept[skip.Kept].Base is not { } origin || PrimaryAt(origin) is not null) &&
-        (_plan.Kept[skip.Kept].Probe is not { } probe || PrimaryAt(probe) is not null);
+        (_plan.Kept[skip.Kept].Probe is not { } probe || PrimaryAt(probe) is not null) &&
+        IsDefined(skip);
+
+    /// <summary>Whether the approximation has numbers here; it is asked with the products that it wants.</summary>
+    private bool IsDefined(SkipRule rule)
+    {
+        var (evaluations, products) = PointOf(rule);
+        return rule.Approximation.IsDefined(new SkipPoint(_last!.Value, evaluations, products, evaluations.Length));
+    }
+
+    private (EvaluationInfo[] Evaluations, double[] Products) PointOf(SkipRule rule)
+    {
+        var entries = _kept[rule.Kept].Take(rule.Approximation.MaximumHistory).ToArray();
+        double Product(int i, int j) => i != j && _plan.Kept[rule.Kept].Products != KeptProducts.All
+            ? double.NaN
+            : entries[i].States.Zip(entries[j].States, (a, b) => a[0].Zip(b[0], (x, y) => (double)x * y).Sum()).Sum();
+        return (
+            [.. entries.Select(e => e.Evaluation)],
+            _plan.Kept[rule.Kept].Products == KeptProducts.None ? [] : [.. from i in Enumerable.Range(0, entries.Length) from j in Enumerable.Range(0, entries.Length) select Product(i, j)]);
+    }
 
     private bool Changed(float[][] inputs)
     {
@@ -166,13 +188,14 @@ public sealed class ReferenceEngine : IMeasurementSource
         _at++;
     }
 
-    private void Skip(SkipRule rule, in EvaluationInfo evaluation)
+    private void Skip(SkipRule rule)
     {
         var kept = _kept[rule.Kept];
         var history = Math.Min(kept.Count, rule.Approximation.MaximumHistory);
         var feature = _plan.Kept[rule.Kept];
         var scalars = new float[rule.Approximation.ScalarCount(history)];
-        rule.Approximation.FillScalars(evaluation, kept.Take(history).Select(k => k.Evaluation).ToArray(), scalars);
+        var (evaluations, products) = PointOf(rule);
+        rule.Approximation.FillScalars(new SkipPoint(_last!.Value, evaluations, products, history), scalars);
         var reads = ApproximationOperands.Of(rule.Approximation, history);
         var expression = rule.Approximation.Build(reads);
         foreach (var state in StatesAt(rule.To))
@@ -182,7 +205,7 @@ public sealed class ReferenceEngine : IMeasurementSource
             (float[], TensorShape) Operand(ApproximationOperand operand) => operand.Kind switch
             {
                 ApproximationOperandKind.Base => (StateAt(feature.Base!.Value, rule.To, state), shape),
-                ApproximationOperandKind.Kept => (kept[operand.Entry].States[position], shape),
+                ApproximationOperandKind.Kept or ApproximationOperandKind.Conditional => (kept[operand.Entry].States[position][operand.Form], shape),
                 ApproximationOperandKind.Probe => Primary(feature.Probe!.Value),
                 ApproximationOperandKind.ProbeBase => Primary(feature.Base!.Value),
                 _ => (kept[operand.Entry].Probe!, Primary(feature.Probe!.Value).Shape),
@@ -194,22 +217,35 @@ public sealed class ReferenceEngine : IMeasurementSource
         _at = rule.To;
     }
 
-    private void Keep(KeptFeature feature, List<(EvaluationInfo, float[][], float[]?)> kept, in EvaluationInfo evaluation)
+    private void Keep(KeptFeature feature, List<KeptEntry> kept, in EvaluationInfo evaluation)
     {
-        if (!_computed.Contains(StageSet.Between(feature.RangeStart, feature.To)))
+        var forecast = feature.History == HistoryRule.Every && kept.Count > 0 && PrimaryAt(feature.To) is not null && (feature.Base is not { } from || PrimaryAt(from) is not null);
+        if (!forecast && !_computed.Contains(StageSet.Between(feature.RangeStart, feature.To)))
         {
             return;
         }
 
-        float[][] states = [.. StatesAt(feature.To).Select(t => feature.Base is { } origin
-            ? Subtract(_features[TensorSource.AtBoundary(feature.To, t)], StateAt(origin, feature.To, t))
-            : _features[TensorSource.AtBoundary(feature.To, t)])];
+        var forms = !feature.Forms.IsEmpty ? feature.Forms : [feature.Base is null ? KeptForm.State : KeptForm.Residual];
+        var info = evaluation;
+        float[][][] states = [.. StatesAt(feature.To).Select(t => forms.Select(f => Formed(f, feature, t, info)).ToArray())];
         var probe = feature.Probe is { } place ? Subtract(PrimaryAt(place)!, PrimaryAt(feature.Base!.Value)!) : null;
-        kept.Insert(0, (evaluation, states, probe));
+        kept.Insert(0, new KeptEntry(evaluation, states, probe));
         if (kept.Count > feature.Depth)
         {
             kept.RemoveAt(feature.Depth);
         }
+    }
+
+    private float[] Formed(KeptForm form, KeptFeature feature, int tensor, in EvaluationInfo evaluation)
+    {
+        var shape = _layout.Boundaries[feature.To].Tensors[tensor].Shape;
+        var target = _features[TensorSource.AtBoundary(feature.To, tensor)];
+        var scalars = new float[form.ScalarCount];
+        form.FillScalars(evaluation, scalars);
+        return ReferenceArithmetic.Evaluate(
+            form.Build(TensorExpression.Input(0), TensorExpression.Input(1)),
+            [(target, shape), (feature.Base is { } origin ? StateAt(origin, feature.To, tensor) : target, shape)],
+            scalars);
     }
 
     private float Measure(Measurement measurement)
@@ -258,4 +294,7 @@ public sealed class ReferenceEngine : IMeasurementSource
     private float[]? PrimaryAt(int boundary) => _features.GetValueOrDefault(TensorSource.AtBoundary(boundary, _layout.Boundaries[boundary].PrimaryIndex));
 
     private static float[] Subtract(float[] a, float[] b) => [.. a.Zip(b, (x, y) => x - y)];
+
+    /// <summary>What is kept of an evaluation: by state tensor of the target and form, and the probe's residual.</summary>
+    private sealed record KeptEntry(EvaluationInfo Evaluation, float[][][] States, float[]? Probe);
 }

@@ -79,17 +79,10 @@ public sealed class TraceDenoiser
     }
 
     /// <summary>What the engine is told about a step. Where the trace holds no timesteps, noise falls linearly from 1.</summary>
-    public EvaluationInfo EvaluationAt(int step)
-    {
-        var sigma = 1 - (step / (float)_trace.Steps);
-        if (_trace.Timesteps.IsEmpty)
-        {
-            return new EvaluationInfo(step, _trace.Steps, 1000 * sigma, sigma);
-        }
+    public EvaluationInfo EvaluationAt(int step) =>
+        new(step, _trace.Steps, _trace.Timesteps.IsEmpty ? 1000 * SigmaAt(step) : _trace.Timesteps[step], SigmaAt(step)) { NextSigma = step + 1 < _trace.Steps ? SigmaAt(step + 1) : 0 };
 
-        var unit = _trace.Timesteps.Max() > 1 ? 1000 : 1;
-        return new EvaluationInfo(step, _trace.Steps, _trace.Timesteps[step], _trace.Timesteps[step] / unit);
-    }
+    private float SigmaAt(int step) => _trace.Timesteps.IsEmpty ? 1 - (step / (float)_trace.Steps) : _trace.Timesteps[step] / (_trace.Timesteps.Max() > 1 ? 1000 : 1);
 
     private FeatureTensor Rent(TensorDescriptor descriptor) => Denoiser.Backend.Rent(descriptor.ElementType, descriptor.Shape);
 

@@ -54,6 +54,9 @@ public sealed class CpuBackend : IDenoiserBackend
     public IExpressionKernel Compile(KernelSignature signature) => _compiler.Compile(signature);
 
     /// <inheritdoc/>
+    public double Dot(FeatureTensor a, FeatureTensor b) => HostProducts.Dot(a, b);
+
+    /// <inheritdoc/>
     public void Upload(ReadOnlySpan<float> source, FeatureTensor destination)
     {
         HostTransfers.Upload(source, destination);

@@ -73,6 +73,13 @@ public sealed class OnnxRuntimeBackend : IDenoiserBackend
     }
 
     /// <inheritdoc/>
+    public double Dot(FeatureTensor a, FeatureTensor b)
+    {
+        Device.ThrowIfUnusable();
+        return _operations.Dot(a, b);
+    }
+
+    /// <inheritdoc/>
     public void Upload(ReadOnlySpan<float> source, FeatureTensor destination)
     {
         Device.ThrowIfUnusable();

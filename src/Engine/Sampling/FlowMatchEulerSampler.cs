@@ -43,14 +43,11 @@ public sealed class FlowMatchEulerSampler : IRequestedSampler
         {
             var (sigma, next) = (sigmas[i], sigmas[i + 1]);
             var update = _options.Stochastic ? Renoised(sigma, next) : new SamplerUpdate(1, [(float)(next - sigma)]);
-            evaluations.Add(new SamplingEvaluation(i, (float)(sigma * _options.TimestepScale), (float)sigma, update) { Clean = CleanAt(sigma) });
+            evaluations.Add(new SamplingEvaluation(i, (float)(sigma * _options.TimestepScale), (float)sigma, update) { Clean = _options.CleanAt(sigma) });
         }
 
         return new SamplingSchedule(request.Steps, evaluations.MoveToImmutable());
     }
-
-    // Where levels are inverted, 1 − σ is the part of the noise, and the velocity points from noise to data.
-    private CleanEstimate CleanAt(double sigma) => _options.Inverted ? new(1, (float)(1 - sigma)) : new(1, (float)-sigma);
 
     private static SamplerUpdate Renoised(double sigma, double next) =>
         new((float)(1 - next), [(float)(-(1 - next) * sigma)]) { NoiseWeight = (float)next };

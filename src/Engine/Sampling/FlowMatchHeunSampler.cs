@@ -56,5 +56,5 @@ public sealed class FlowMatchHeunSampler : IRequestedSampler
     }
 
     private SamplingEvaluation At(int step, double sigma, SamplerUpdate update) =>
-        new(step, (float)(sigma * _options.TimestepScale), (float)sigma, update);
+        new(step, (float)(sigma * _options.TimestepScale), (float)sigma, update) { Clean = _options.CleanAt(sigma) };
 }

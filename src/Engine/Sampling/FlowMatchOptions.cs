@@ -112,4 +112,7 @@ public sealed record FlowMatchOptions
         SettingRules.Require(TimestepScale > 0 && float.IsFinite(TimestepScale), nameof(TimestepScale), TimestepScale, "a finite number above 0");
         return this;
     }
+
+    /// <summary>How the clean picture is estimated at a level. Where levels are inverted, 1 − σ is the part of the noise, and the velocity points to the data.</summary>
+    internal CleanEstimate CleanAt(double sigma) => Inverted ? new(1, (float)(1 - sigma)) : new(1, (float)-sigma);
 }

@@ -14,7 +14,7 @@ public sealed class CachePlanTests
             .Skip(BoundaryRole.Latent, BoundaryRole.Output, Approximation.ReuseOutput)
             .Skip(BoundaryRole.Structure, BoundaryRole.Output, new Extrapolate(2));
         var kept = Assert.Single(plan.Kept);
-        Assert.Equal(new KeptFeature(To: 6, Base: null, Probe: null, RangeStart: 0, Depth: 3), kept);
+        Assert.Equal(new KeptFeature(To: 6, Base: null, Probe: null, RangeStart: 0, Depth: 3) { Products = KeptProducts.Squares }, kept);
         Assert.All(plan.Skips, s => Assert.Equal(0, s.Kept));
     }
 

@@ -15,6 +15,7 @@ internal sealed class DeviceOperations(OrtDevice device) : ITensorOperations
     private readonly ConcurrentDictionary<OperationKey, BoundSession> _operations = new();
     private readonly Dictionary<string, BoundSession> _byModel = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<ElementType, bool> _supported = new();
+    private readonly ConcurrentDictionary<ElementType, bool> _inSingle = new();
     private readonly DeviceTransfers _transfers = new(device);
 
     public bool Supports(ElementType type) => _supported.GetOrAdd(type, Probe);
@@ -81,6 +82,26 @@ internal sealed class DeviceOperations(OrtDevice device) : ITensorOperations
         _transfers.Download((OrtTensor)source, destination);
     }
 
+    // Where a device has no float64, the kernel's float32 has to do.
+    public double Dot(FeatureTensor a, FeatureTensor b)
+    {
+        ArgumentNullException.ThrowIfNull(a);
+        if (!_inSingle.ContainsKey(a.ElementType))
+        {
+            try
+            {
+                return Operation(new OperationKey("dot", a.ElementType, RankOf(a), 1)).Run([a, b], [], []);
+            }
+            catch (NotSupportedException)
+            {
+                _inSingle.TryAdd(a.ElementType, true);
+            }
+        }
+
+        var type = new TensorType(a.ElementType, a.Shape);
+        return Compile(new KernelSignature([type, type], 0, [(TensorExpression.Input(0) * TensorExpression.Input(1)).Sum()])).Measure([a, b], default);
+    }
+
     public void Gather(ReadOnlySpan<FeatureTensor> rows, FeatureTensor batch)
     {
         RequireBatch(batch, rows);
@@ -114,6 +135,7 @@ internal sealed class DeviceOperations(OrtDevice device) : ITensorOperations
         {
             "gather" => TransferGraphs.Gather(key.ElementType, key.Shape.Rank, key.Count),
             "scatter" => TransferGraphs.Scatter(key.ElementType, key.Shape.Rank, key.Count),
+            "dot" => OperationGraph.Dot(key.ElementType, key.Shape.Rank),
             _ => TransferGraphs.Numbers(key.Shape, key.Count),
         };
         return _operations.GetOrAdd(key, Open(model, ports, $"the operation '{key.Name}'", onDevice: key.ElementType.IsFloatingPoint()));

@@ -33,7 +33,7 @@ internal sealed class GraphKernel(KernelSignature signature, Func<bool, BoundSes
         }
 
         CheckInputs(inputs, scalars);
-        return _session.Run(inputs, scalars, []);
+        return (float)_session.Run(inputs, scalars, []);
     }
 
     private void CheckInputs(ReadOnlySpan<FeatureTensor> inputs, ReadOnlySpan<float> scalars)

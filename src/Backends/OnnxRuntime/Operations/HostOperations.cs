@@ -11,6 +11,8 @@ internal sealed class HostOperations : ITensorOperations
 
     public IExpressionKernel Compile(KernelSignature signature) => _compiler.Compile(signature);
 
+    public double Dot(FeatureTensor a, FeatureTensor b) => HostProducts.Dot(a, b);
+
     public void Upload(ReadOnlySpan<float> source, FeatureTensor destination) => HostTransfers.Upload(source, destination);
 
     public void Upload(ReadOnlySpan<long> source, FeatureTensor destination) => HostTransfers.Upload(source, destination);

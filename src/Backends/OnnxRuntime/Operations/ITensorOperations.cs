@@ -9,6 +9,9 @@ internal interface ITensorOperations : IDisposable
     /// <inheritdoc cref="IDenoiserBackend.Compile"/>
     IExpressionKernel Compile(KernelSignature signature);
 
+    /// <inheritdoc cref="IDenoiserBackend.Dot"/>
+    double Dot(FeatureTensor a, FeatureTensor b);
+
     /// <inheritdoc cref="IDenoiserBackend.Upload(ReadOnlySpan{float}, FeatureTensor)"/>
     void Upload(ReadOnlySpan<float> source, FeatureTensor destination);
 

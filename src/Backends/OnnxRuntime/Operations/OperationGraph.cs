@@ -40,6 +40,21 @@ internal sealed class OperationGraph
         return (graph._graph.ToBytes(), ports);
     }
 
+    /// <summary>A scalar product, summed in float64 and brought to the host as a float32 number and the remainder.</summary>
+    public static (byte[] Model, SessionPorts Ports) Dot(ElementType type, int rank)
+    {
+        var graph = new OnnxGraphBuilder("dot");
+        OnnxValue Widened(string name) =>
+            graph.Cast(graph.Input(name, type.ToGraph(), Dimensions(TensorShapes.OfRank(rank), 0)), OnnxElementType.Float64);
+        var products = graph.Reshape(graph.Mul(Widened("a"), Widened("b")), 1, -1);
+        var sum = graph.ReduceSum(products, [1]);
+        var high = graph.Cast(sum, OnnxElementType.Float32);
+        var low = graph.Cast(graph.Sub(sum, graph.Cast(high, OnnxElementType.Float64)), OnnxElementType.Float32);
+        graph.Output("high", high, OnnxElementType.Float32, 1);
+        graph.Output("low", low, OnnxElementType.Float32, 1);
+        return (graph.ToBytes(), new SessionPorts(["a", "b"], [], [], "high", "low"));
+    }
+
     /// <summary>A number in host memory as a tensor of shape <c>[1]</c> on the device.</summary>
     public static OnnxValue ToDevice(OnnxGraphBuilder graph, OnnxValue scalar)
     {

@@ -9,7 +9,13 @@ namespace CachePolicies.Backends.OnnxRuntime;
 /// <param name="Outputs">Tensors that it writes.</param>
 /// <param name="Scalars">Numbers that it is told at each run; in host memory.</param>
 /// <param name="Result">The number that it brings to the host, or <see langword="null"/>.</param>
-internal sealed record SessionPorts(ImmutableArray<string> Inputs, ImmutableArray<string> Outputs, ImmutableArray<string> Scalars, string? Result = null);
+/// <param name="Remainder">What float32 leaves out of the result, where it is told as well.</param>
+internal sealed record SessionPorts(
+    ImmutableArray<string> Inputs, ImmutableArray<string> Outputs, ImmutableArray<string> Scalars, string? Result = null, string? Remainder = null)
+{
+    /// <summary>The numbers that it brings to the host, one after the other.</summary>
+    public IEnumerable<string> Results => new[] { Result, Remainder }.OfType<string>();
+}
 
 /// <summary>
 /// A session with prebuilt bindings for the tensors in rotation. Thread-safe: the session runs for many threads at once, each with a
@@ -61,7 +67,7 @@ internal sealed class BoundSession : IDisposable
     /// <exception cref="BackendFailedException">The device could not run it.</exception>
     /// <exception cref="ObjectDisposedException">The session was closed, before or during the run.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
-    public float Run(ReadOnlySpan<FeatureTensor> inputs, ReadOnlySpan<float> scalars, ReadOnlySpan<FeatureTensor> outputs, CancellationToken cancellationToken = default)
+    public double Run(ReadOnlySpan<FeatureTensor> inputs, ReadOnlySpan<float> scalars, ReadOnlySpan<FeatureTensor> outputs, CancellationToken cancellationToken = default)
     {
         _device.ThrowIfUnusable();
         if (!_uses.TryBegin())
@@ -83,7 +89,7 @@ internal sealed class BoundSession : IDisposable
         }
     }
 
-    private float RunBound(ReadOnlySpan<FeatureTensor> inputs, ReadOnlySpan<float> scalars, ReadOnlySpan<FeatureTensor> outputs, CancellationToken cancellationToken)
+    private double RunBound(ReadOnlySpan<FeatureTensor> inputs, ReadOnlySpan<float> scalars, ReadOnlySpan<FeatureTensor> outputs, CancellationToken cancellationToken)
     {
         var isNew = !_bindings.TryTake(inputs, outputs, out var binding);
         if (isNew)
@@ -106,7 +112,9 @@ internal sealed class BoundSession : IDisposable
                 _session.RunWithBinding(binding.Run, binding.Io);
             }
 
-            var result = _ports.Result is null ? 0 : numbers[^1];
+            var result = _ports.Result is null ? 0
+                : _ports.Remainder is null ? numbers[^1]
+                : (double)numbers[^2] + numbers[^1];
             if (!binding.Run.Terminate)
             {
                 _bindings.Return(binding, isNew);
@@ -200,16 +208,16 @@ internal sealed class BoundSession : IDisposable
             return null;
         }
 
-        var shapes = Enumerable.Repeat<long[]>([], _ports.Scalars.Length).Concat(_ports.Result is null ? [] : [[1L]]);
+        var shapes = Enumerable.Repeat<long[]>([], _ports.Scalars.Length).Concat(_ports.Results.Select(_ => new[] { 1L }));
         var scalars = new HostScalars(shapes.ToArray());
         for (var i = 0; i < _ports.Scalars.Length; i++)
         {
             io.BindInput(_ports.Scalars[i], scalars[i]);
         }
 
-        if (_ports.Result is { } result)
+        foreach (var (index, result) in _ports.Results.Index())
         {
-            io.BindOutput(result, scalars[_ports.Scalars.Length]);
+            io.BindOutput(result, scalars[_ports.Scalars.Length + index]);
         }
 
         return scalars;
