@@ -60,7 +60,7 @@ public sealed class ExtrapolateTests
     [Fact]
     public void Orders_and_damping_out_of_range_are_refused()
     {
-        Assert.Throws<ArgumentOutOfRangeException>(() => new Extrapolate(3));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new Extrapolate(4));
         Assert.Throws<ArgumentOutOfRangeException>(() => new Extrapolate(-1));
         Assert.Throws<ArgumentOutOfRangeException>(() => new Extrapolate(1, Damping: float.NaN));
         Assert.Throws<ArgumentOutOfRangeException>(() => new Extrapolate(1, Damping: 1.1f));

@@ -101,9 +101,11 @@ public sealed class SamplerLoopTests : IDisposable
         var observer = new RecordingObserver();
         _tiny.Loop(ScriptedPolicy.ReuseAt(3, 4, 6), sampler: sampler).Run(TinyDenoiser.Request(Steps, 1), observer);
         var schedule = sampler.CreateSchedule(Steps);
-        Assert.Equal(schedule.Evaluations.Select((e, i) => new EvaluationInfo(i, schedule.Evaluations.Length, e.Timestep, e.Sigma)), observer.Evaluations.Select(e => e.Evaluation));
+        Assert.Equal(schedule.Evaluations.Select((_, i) => schedule.InfoAt(i)), observer.Evaluations.Select(e => e.Evaluation));
         Assert.Equal([.. new[] { 3, 4, 6 }.Where(i => i < schedule.Evaluations.Length)], observer.Evaluations.Where(e => e.Share == ComputedShare.Skipped).Select(e => e.Evaluation.Index));
         Assert.All(observer.Evaluations.Zip(observer.Evaluations.Skip(1)), pair => Assert.True(pair.Second.Evaluation.Sigma <= pair.First.Evaluation.Sigma));
+        Assert.All(observer.Evaluations.Zip(observer.Evaluations.Skip(1)), pair => Assert.Equal(pair.Second.Evaluation.Sigma, pair.First.Evaluation.NextSigma));
+        Assert.Equal(0, observer.Evaluations[^1].Evaluation.NextSigma);
     }
 
     [Fact]
