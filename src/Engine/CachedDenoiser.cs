@@ -40,6 +40,7 @@ public sealed class CachedDenoiser
         }
 
         Compiled = new CompiledPlan(Plan, denoiser.Backend);
+        Ports = new StagePorts(denoiser);
     }
 
     /// <summary>The stages.</summary>
@@ -55,6 +56,8 @@ public sealed class CachedDenoiser
     public CachedDenoiserOptions Options { get; }
 
     internal CompiledPlan Compiled { get; }
+
+    internal StagePorts Ports { get; }
 
     /// <summary>The bytes of elements that the cache holds for that many lanes once it is full, exactly.</summary>
     public long EstimateCacheBytes(int lanes)

@@ -14,9 +14,14 @@ public sealed class DenoiserSession : IDisposable
     private readonly CompiledSkip?[] _decisions;
     private readonly SampleDecisions? _samples;
     private readonly EvaluationNumbers _numbers;
-    private readonly StageRunner _runner;
+    private readonly StagePorts _ports;
     private readonly IEvaluationObserver? _observer;
     private readonly int _count;
+    private readonly bool[] _takesPart;
+    private EvaluationInfo _evaluation;
+    private int _boundary;
+    private int _computing;
+    private bool _preparingFirst;
     private bool _ended;
 
     internal DenoiserSession(CachedDenoiser cached, ReadOnlySpan<LaneInfo> lanes, IEvaluationObserver? observer)
@@ -40,7 +45,9 @@ public sealed class DenoiserSession : IDisposable
         }
 
         _samples = _scope == DecisionScope.PerSample ? new SampleDecisions(_lanes, _layout.Stages.Length) : null;
-        _runner = new StageRunner(cached, lanes.Length, observer);
+        _takesPart = new bool[lanes.Length];
+        _ports = cached.Ports;
+        Runner = new StageRunner(cached, observer);
         _numbers = new EvaluationNumbers(cached.Denoiser);
     }
 
@@ -97,17 +104,120 @@ public sealed class DenoiserSession : IDisposable
     /// <exception cref="OperationCanceledException">Cancelled; the session has ended.</exception>
     public void Evaluate(in EvaluationInfo evaluation, ReadOnlySpan<FeatureTensor?> latents, Span<FeatureTensor?> outputs, CancellationToken cancellationToken = default)
     {
+        Begin(evaluation, latents, outputs);
+        try
+        {
+            while (NextRun(out var lanes) is { } port)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                Runner.Run(port, evaluation, lanes, cancellationToken);
+                EndRun();
+            }
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+
+        Complete(outputs);
+    }
+
+    /// <summary>Runs stages for this session alone.</summary>
+    internal StageRunner Runner { get; }
+
+    /// <summary>The evaluation that is under way.</summary>
+    internal ref readonly EvaluationInfo Evaluation => ref _evaluation;
+
+    /// <summary>Begins an evaluation; <see cref="NextRun"/> then says what runs, until nothing is left and <see cref="Complete"/> ends it.</summary>
+    internal void Begin(in EvaluationInfo evaluation, ReadOnlySpan<FeatureTensor?> latents, ReadOnlySpan<FeatureTensor?> outputs)
+    {
         ThrowIfEnded();
         SessionRules.Check(_layout, _lanes, _count, evaluation, latents, outputs);
-        var completed = 0;
         try
         {
             _observer?.EvaluationStarting(evaluation);
-            Begin(evaluation, latents);
-            Walk(evaluation, latents, cancellationToken);
+            (_evaluation, _boundary, _computing) = (evaluation, 0, 0);
+            _samples?.Begin(evaluation.Index);
+            _numbers.Fill(evaluation, _lanes);
+            for (var i = 0; i < _lanes.Length; i++)
+            {
+                _takesPart[i] = latents[i] is not null;
+                if (latents[i] is { } latent)
+                {
+                    SessionRules.RequireInputs(_layout, _lanes[i]);
+                    _lanes[i].Begin(evaluation, latent);
+                }
+            }
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Goes on to the next stage that a lane computes: at each boundary in order, lanes that skip go where they skip to, the others compute the next stage
+    /// together. The prelude comes before the first stage of lanes whose inputs are new.
+    /// </summary>
+    /// <param name="lanes">The lanes that wait for it.</param>
+    /// <returns>What must run for all of them before <see cref="EndRun"/> is called; <see langword="null"/> once every lane has its output.</returns>
+    internal StagePort? NextRun(out ReadOnlySpan<Lane> lanes)
+    {
+        for (; _boundary < _layout.Stages.Length; _boundary++)
+        {
+            if (_computing == 0)
+            {
+                _computing = SkipOrCompute(DecideAt(_boundary)).Length;
+                if (_computing == 0)
+                {
+                    continue;
+                }
+
+                lanes = Preparing(_arrived.AsSpan(0, _computing));
+                _preparingFirst = !lanes.IsEmpty;
+                if (_preparingFirst)
+                {
+                    return _ports.Prelude;
+                }
+            }
+
+            lanes = _arrived.AsSpan(0, _computing);
+            return _ports.Stages[_boundary];
+        }
+
+        lanes = default;
+        return null;
+    }
+
+    /// <summary>Told once what <see cref="NextRun"/> returned has run for all its lanes.</summary>
+    internal void EndRun()
+    {
+        if (_preparingFirst)
+        {
+            _preparingFirst = false;
+            return;
+        }
+
+        foreach (var lane in _arrived.AsSpan(0, _computing))
+        {
+            lane.Advance();
+        }
+
+        _computing = 0;
+        _boundary++;
+    }
+
+    /// <summary>Ends an evaluation: one output a lane, with a lease that the caller owns.</summary>
+    internal void Complete(Span<FeatureTensor?> outputs)
+    {
+        var completed = 0;
+        try
+        {
             for (; completed < _lanes.Length; completed++)
             {
-                outputs[completed] = latents[completed] is null ? null : _lanes[completed].Complete();
+                outputs[completed] = _takesPart[completed] ? _lanes[completed].Complete() : null;
             }
         }
         catch
@@ -128,27 +238,11 @@ public sealed class DenoiserSession : IDisposable
             {
                 lane.Dispose();
             }
-
-            _runner.Dispose();
         }
     }
 
-    private void Begin(in EvaluationInfo evaluation, ReadOnlySpan<FeatureTensor?> latents)
-    {
-        _samples?.Begin(evaluation.Index);
-        _numbers.Fill(evaluation, _lanes);
-        for (var i = 0; i < _lanes.Length; i++)
-        {
-            if (latents[i] is { } latent)
-            {
-                SessionRules.RequireInputs(_layout, _lanes[i]);
-                _lanes[i].Begin(evaluation, latent);
-            }
-        }
-    }
-
-    /// <summary>Computes what depends on the generation's inputs alone, for the lanes that compute and whose inputs are new.</summary>
-    private void Prepare(in EvaluationInfo evaluation, ReadOnlySpan<Lane> computing, CancellationToken cancellationToken)
+    /// <summary>The lanes among those that compute whose inputs are new: what depends on the generation's inputs alone is computed for them first.</summary>
+    private ReadOnlySpan<Lane> Preparing(ReadOnlySpan<Lane> computing)
     {
         var preparing = 0;
         foreach (var lane in computing)
@@ -159,41 +253,16 @@ public sealed class DenoiserSession : IDisposable
             }
         }
 
-        if (preparing > 0)
-        {
-            _runner.RunPrelude(evaluation, _preparing.AsSpan(0, preparing), cancellationToken);
-        }
-    }
-
-    /// <summary>At each boundary in order: lanes that skip go where they skip to, the others compute the next stage together.</summary>
-    private void Walk(in EvaluationInfo evaluation, ReadOnlySpan<FeatureTensor?> latents, CancellationToken cancellationToken)
-    {
-        for (var boundary = 0; boundary < _layout.Stages.Length; boundary++)
-        {
-            var arrived = DecideAt(boundary, latents);
-            var computing = SkipOrCompute(arrived);
-            if (computing.IsEmpty)
-            {
-                continue;
-            }
-
-            cancellationToken.ThrowIfCancellationRequested();
-            Prepare(evaluation, computing, cancellationToken);
-            _runner.Run(boundary, evaluation, computing, cancellationToken);
-            foreach (var lane in computing)
-            {
-                lane.Advance();
-            }
-        }
+        return _preparing.AsSpan(0, preparing);
     }
 
     /// <summary>Asks the lanes that have reached a boundary; returns how many there are.</summary>
-    private int DecideAt(int boundary, ReadOnlySpan<FeatureTensor?> latents)
+    private int DecideAt(int boundary)
     {
         var arrived = 0;
         for (var i = 0; i < _lanes.Length; i++)
         {
-            if (latents[i] is not null && _lanes[i].At == boundary)
+            if (_takesPart[i] && _lanes[i].At == boundary)
             {
                 _decisions[arrived] = _lanes[i].Decide();
                 _arrived[arrived++] = _lanes[i];

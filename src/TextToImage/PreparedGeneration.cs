@@ -63,21 +63,9 @@ public sealed class PreparedGeneration
         TimeProvider? time = null,
         CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(denoiser);
-        if (!ReferenceEquals(denoiser.Denoiser.Layout, Denoiser.Layout))
-        {
-            throw new ArgumentException("The denoiser was made for another layout; make it of PreparedGeneration.Denoiser.", nameof(denoiser));
-        }
-
+        RequireOwnLayout(denoiser);
         var clock = time ?? TimeProvider.System;
-        var (latents, evaluations, elapsed) = Denoise(new DenoisingLoop(denoiser, Sampler), observer, onEvaluation, clock, cancellationToken);
-        return new GeneratedPictures([.. latents.Select(Picture)], evaluations, elapsed);
-    }
-
-    private (float[][] Latents, int Evaluations, TimeSpan Elapsed) Denoise(
-        DenoisingLoop loop, IEvaluationObserver? observer, Action<GenerationProgress>? onEvaluation, TimeProvider clock, CancellationToken cancellationToken)
-    {
-        using var generation = loop.Start(Request, observer);
+        using var generation = new DenoisingLoop(denoiser, Sampler).Start(Request, observer);
         var progress = onEvaluation is null ? null : new GenerationProgress(generation, this);
         var began = clock.GetTimestamp();
         while (generation.MoveNext(cancellationToken))
@@ -85,8 +73,51 @@ public sealed class PreparedGeneration
             onEvaluation?.Invoke(progress!);
         }
 
+        return Finish(generation, began, clock);
+    }
+
+    /// <summary>Generates as <see cref="Generate"/> does, but shares the device's stage runs with the other generations of a scheduler.</summary>
+    /// <param name="scheduler">Runs the stages.</param>
+    /// <param name="denoiser"><see cref="Denoiser"/> under a policy.</param>
+    /// <param name="observer">Told what happens, on threads of the scheduler, or <see langword="null"/>, so that nothing is recorded.</param>
+    /// <param name="onEvaluation">Called after each evaluation, on a thread of the scheduler: others wait meanwhile.</param>
+    /// <param name="time">What the elapsed time is measured by; the system's clock by default.</param>
+    /// <param name="cancellationToken">Ends the generation within a stage run.</param>
+    /// <inheritdoc cref="Generate" path="/exception"/>
+    public async Task<GeneratedPictures> GenerateAsync(
+        StageScheduler scheduler,
+        CachedDenoiser denoiser,
+        IEvaluationObserver? observer = null,
+        Action<GenerationProgress>? onEvaluation = null,
+        TimeProvider? time = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(scheduler);
+        RequireOwnLayout(denoiser);
+        var clock = time ?? TimeProvider.System;
+        using var generation = new DenoisingLoop(denoiser, Sampler).Start(Request, observer);
+        var progress = onEvaluation is null ? null : new GenerationProgress(generation, this);
+        var began = clock.GetTimestamp();
+        await scheduler.RunAsync(generation, progress is null ? null : _ => onEvaluation!(progress), cancellationToken).ConfigureAwait(false);
+        return Finish(generation, began, clock);
+    }
+
+    private void RequireOwnLayout(CachedDenoiser denoiser)
+    {
+        ArgumentNullException.ThrowIfNull(denoiser);
+        if (!ReferenceEquals(denoiser.Denoiser.Layout, Denoiser.Layout))
+        {
+            throw new ArgumentException("The denoiser was made for another layout; make it of PreparedGeneration.Denoiser.", nameof(denoiser));
+        }
+    }
+
+    /// <summary>Decodes the final latents. What the generation holds on the device goes back first: decoders need room.</summary>
+    private GeneratedPictures Finish(Generation generation, long began, TimeProvider clock)
+    {
         var latents = Enumerable.Range(0, Request.Samples.Length).Select(generation.DownloadLatent).ToArray();
-        return (latents, generation.Completed, clock.GetElapsedTime(began));
+        var elapsed = clock.GetElapsedTime(began);
+        generation.Dispose();
+        return new GeneratedPictures([.. latents.Select(Picture)], generation.Completed, elapsed);
     }
 
     private GeneratedPicture Picture(float[] latent)

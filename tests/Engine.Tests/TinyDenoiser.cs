@@ -53,6 +53,9 @@ internal sealed class TinyDenoiser : IDisposable
     /// <summary>Called before each stage with its index.</summary>
     public Action<int>? BeforeStage { get; set; }
 
+    /// <summary>Told the prompt and timestep of each row that is embedded; the run fails where it says so.</summary>
+    public Func<long, float, bool>? RowFails { get; set; }
+
     public static GenerationSample Sample(int seed)
     {
         var random = new Random(seed);
@@ -92,6 +95,11 @@ internal sealed class TinyDenoiser : IDisposable
             switch (stage)
             {
                 case 0:
+                    if (RowFails?.Invoke(inputs[2].Integers[row * 2], Row(inputs[1], row)[0]) == true)
+                    {
+                        throw new ArithmeticException("the row fails");
+                    }
+
                     Embed(Row(inputs[0], row), Row(inputs[1], row)[0], inputs[2].Integers.Slice(row * 2, 2), outputs, row);
                     break;
                 case 5:

@@ -70,21 +70,41 @@ public sealed class Generation : IDisposable
         }
 
         cancellationToken.ThrowIfCancellationRequested();
-        for (var lane = 0; lane < _laneLatents.Length; lane++)
-        {
-            _laneLatents[lane] = _state[lane / _passes];
-        }
-
+        PlaceLatents();
         try
         {
             _session.Evaluate(Schedule.InfoAt(Completed), _laneLatents, _outputs, cancellationToken);
-            for (var sample = 0; sample < _state.Samples; sample++)
-            {
-                Advance(sample);
-            }
-
-            Completed++;
+            Update();
             return true;
+        }
+        finally
+        {
+            Leases.ReleaseAll(_outputs);
+        }
+    }
+
+    /// <summary>Begins an evaluation whose stages somebody else runs: <see cref="DenoiserSession.NextRun"/> says which.</summary>
+    /// <returns>False once all evaluations are done.</returns>
+    internal bool BeginEvaluation()
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        if (Completed == Schedule.Evaluations.Length)
+        {
+            return false;
+        }
+
+        PlaceLatents();
+        _session.Begin(Schedule.InfoAt(Completed), _laneLatents, _outputs);
+        return true;
+    }
+
+    /// <summary>Ends an evaluation that has no stage left to run.</summary>
+    internal void EndEvaluation()
+    {
+        try
+        {
+            _session.Complete(_outputs);
+            Update();
         }
         finally
         {
@@ -118,6 +138,24 @@ public sealed class Generation : IDisposable
             _update.Dispose();
             _session.Dispose();
         }
+    }
+
+    private void PlaceLatents()
+    {
+        for (var lane = 0; lane < _laneLatents.Length; lane++)
+        {
+            _laneLatents[lane] = _state[lane / _passes];
+        }
+    }
+
+    private void Update()
+    {
+        for (var sample = 0; sample < _state.Samples; sample++)
+        {
+            Advance(sample);
+        }
+
+        Completed++;
     }
 
     private void Advance(int sample)

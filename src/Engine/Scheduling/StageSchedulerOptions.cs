@@ -1,0 +1,44 @@
+namespace CachePolicies.Engine;
+
+/// <summary>How generations share stage runs.</summary>
+public sealed record StageSchedulerOptions
+{
+    /// <summary>The most rows that a run can be given.</summary>
+    public const int RowLimit = 1024;
+
+    /// <summary>The most lanes, of whichever generation, that are computed in one run.</summary>
+    /// <value>1 to <see cref="RowLimit"/>. The default is 16.</value>
+    public int MaximumRows
+    {
+        get;
+        init => field = value is >= 1 and <= RowLimit
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(value), $"{nameof(MaximumRows)} is {value}; expected 1 to {RowLimit}.");
+    } = 16;
+
+    /// <summary>How long a lane may be passed over in favour of fuller runs; then its stage is next. A device never idles while a lane waits.</summary>
+    /// <value>At least 0, which serves whoever has waited longest. The default is 50 ms.</value>
+    public TimeSpan MaximumWait
+    {
+        get;
+        init => field = value >= TimeSpan.Zero
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(value), $"{nameof(MaximumWait)} is {value}; expected at least 0.");
+    } = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>How many runs are under way at once: 1 for a device that one run keeps busy, more where each run uses one core of several.</summary>
+    /// <value>1 to 64. The default is 1.</value>
+    public int ParallelRuns
+    {
+        get;
+        init => field = value is >= 1 and <= 64
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(value), $"{nameof(ParallelRuns)} is {value}; expected 1 to 64.");
+    } = 1;
+
+    /// <summary>Which stage runs next. The default is <see cref="StageOrder.FullRuns"/>.</summary>
+    public IStageOrder Order { get; init; } = StageOrder.FullRuns;
+
+    /// <summary>What waiting is measured by. The default is the system's clock.</summary>
+    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+}
