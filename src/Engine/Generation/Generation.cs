@@ -53,6 +53,9 @@ public sealed class Generation : IDisposable
     /// <summary>How many evaluations are done.</summary>
     public int Completed { get; private set; }
 
+    /// <summary>Whether all evaluations are done.</summary>
+    internal bool IsComplete => Completed == Schedule.Evaluations.Length;
+
     /// <summary>The caches of this generation.</summary>
     public DenoiserSession Session => _session;
 
@@ -64,7 +67,7 @@ public sealed class Generation : IDisposable
     public bool MoveNext(CancellationToken cancellationToken = default)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        if (Completed == Schedule.Evaluations.Length)
+        if (IsComplete)
         {
             return false;
         }
@@ -84,18 +87,11 @@ public sealed class Generation : IDisposable
     }
 
     /// <summary>Begins an evaluation whose stages somebody else runs: <see cref="DenoiserSession.NextRun"/> says which.</summary>
-    /// <returns>False once all evaluations are done.</returns>
-    internal bool BeginEvaluation()
+    internal void BeginEvaluation()
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        if (Completed == Schedule.Evaluations.Length)
-        {
-            return false;
-        }
-
         PlaceLatents();
         _session.Begin(Schedule.InfoAt(Completed), _laneLatents, _outputs);
-        return true;
     }
 
     /// <summary>Ends an evaluation that has no stage left to run.</summary>

@@ -32,15 +32,16 @@ internal sealed class ScheduledGeneration(Generation generation, Action<Generati
 
             while (true)
             {
+                if (!_evaluating && generation.IsComplete)
+                {
+                    _ended.TrySetResult();
+                    return null;
+                }
+
                 CancellationToken.ThrowIfCancellationRequested();
                 if (!_evaluating)
                 {
-                    if (!generation.BeginEvaluation())
-                    {
-                        _ended.TrySetResult();
-                        return null;
-                    }
-
+                    generation.BeginEvaluation();
                     _evaluating = true;
                 }
 

@@ -69,13 +69,10 @@ internal sealed class StageQueues(StageSchedulerOptions options)
         _candidates.Clear();
     }
 
-    private StageQueue For(StagePort port, bool apart)
-    {
-        if (_byPort.TryGetValue((port, apart), out var known))
-        {
-            return known;
-        }
+    private StageQueue For(StagePort port, bool apart) => _byPort.TryGetValue((port, apart), out var known) ? known : Open(port, apart);
 
+    private StageQueue Open(StagePort port, bool apart)
+    {
         var rows = apart ? 1 : options.MaximumRows;
         var queue = _queues.Find(q => q.MaximumRows == rows && q.Port.SharesRunsWith(port));
         if (queue is null)

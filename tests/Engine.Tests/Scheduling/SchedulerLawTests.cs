@@ -40,7 +40,7 @@ public class SchedulerLawTests
                     var failed = await Assert.ThrowsAsync<StageFailedException>(() => run);
                     Assert.IsType<ArithmeticException>(failed.InnerException);
                     return null;
-                case Fate.IsCancelled when visitor.At < visitor.Request.Steps:
+                case Fate.IsCancelled when visitor.At < generation.Schedule.Evaluations.Length:
                     Assert.Equal(cancel.Token, (await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run)).CancellationToken);
                     return null;
                 case Fate.CallbackThrows:
