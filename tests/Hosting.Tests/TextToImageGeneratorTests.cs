@@ -106,8 +106,12 @@ public sealed class TextToImageGeneratorTests : IDisposable
         Assert.Equal(plain.Planes.ToArray(), cached.Planes.ToArray());
     }
 
-    [Fact]
-    public async Task Sixteen_at_once_equal_one_after_another()
+    [Theory]
+    [InlineData(null, 1)]
+    [InlineData(1, 1)]
+    [InlineData(16, 1)]
+    [InlineData(3, 2)]
+    public async Task Sixteen_at_once_equal_one_after_another(int? rows, int parallel)
     {
         string[] policies = ["None", "H2Cache", "BlockCache", "TeaCache", "DiCache"];
         var requests = Enumerable.Range(0, 16).Select(i => Request(policies[i % 5]) with { Seed = i, Prompt = i % 2 == 0 ? "pear" : "red apple" }).ToArray();
@@ -118,7 +122,7 @@ public sealed class TextToImageGeneratorTests : IDisposable
         }
 
         var services = new ServiceCollection();
-        services.AddCachePolicies(o => o.MaximumConcurrentGenerations = 16)
+        services.AddCachePolicies(o => (o.MaximumConcurrentGenerations, o.MaximumSharedRows, o.ParallelRuns) = (16, rows, parallel))
             .AddNoCache()
             .AddH2Cache(o => (o.StructureThreshold, o.DetailThreshold, o.StructurePoolDivisor) = (0.3f, 0.3f, 4))
             .AddBlockCache(o => o.Threshold = 0.3f)

@@ -6,6 +6,9 @@ public sealed record StageSchedulerOptions
     /// <summary>The most rows that a run can be given.</summary>
     public const int RowLimit = 1024;
 
+    /// <summary>The most runs that can be under way at once.</summary>
+    public const int ParallelLimit = 64;
+
     /// <summary>The most lanes, of whichever generation, that are computed in one run.</summary>
     /// <value>1 to <see cref="RowLimit"/>. The default is 16.</value>
     public int MaximumRows
@@ -27,13 +30,13 @@ public sealed record StageSchedulerOptions
     } = TimeSpan.FromMilliseconds(50);
 
     /// <summary>How many runs are under way at once: 1 for a device that one run keeps busy, more where each run uses one core of several.</summary>
-    /// <value>1 to 64. The default is 1.</value>
+    /// <value>1 to <see cref="ParallelLimit"/>. The default is 1.</value>
     public int ParallelRuns
     {
         get;
-        init => field = value is >= 1 and <= 64
+        init => field = value is >= 1 and <= ParallelLimit
             ? value
-            : throw new ArgumentOutOfRangeException(nameof(value), $"{nameof(ParallelRuns)} is {value}; expected 1 to 64.");
+            : throw new ArgumentOutOfRangeException(nameof(value), $"{nameof(ParallelRuns)} is {value}; expected 1 to {ParallelLimit}.");
     } = 1;
 
     /// <summary>Which stage runs next. The default is <see cref="StageOrder.FullRuns"/>.</summary>

@@ -41,6 +41,7 @@ public static class CachePoliciesServiceCollectionExtensions
         services.TryAddSingleton<GenerationDrain>();
         services.TryAddSingleton<ITextToImageGenerator>(s => TextToImageGenerator.Of(s, null));
         services.TryAddSingleton<GenerationGate>();
+        services.TryAddSingleton<StageSchedulers>();
         if (configure is not null)
         {
             services.Configure(configure);

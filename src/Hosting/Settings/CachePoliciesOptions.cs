@@ -1,3 +1,4 @@
+using CachePolicies.Engine;
 using CachePolicies.Policies;
 
 namespace CachePolicies.Hosting;
@@ -18,8 +19,23 @@ public sealed class CachePoliciesOptions
     public string? DefaultPolicy { get; set; }
 
     /// <summary>How many generations run at once; the others wait in the order in which they came.</summary>
-    /// <value>At least 1. The default is 1: one generation keeps a device busy, and a second makes both slower.</value>
+    /// <value>At least 1. The default is 1. Where it is more, generations share stage runs (<see cref="MaximumSharedRows"/>).</value>
     public int MaximumConcurrentGenerations { get; set; } = 1;
+
+    /// <summary>How many lanes (a picture in one guidance branch), of whichever generation and step, a stage computes in one run.</summary>
+    /// <value>
+    /// 1 to 1,024; <see langword="null"/> to run each generation for itself, which makes them slow each other down. The default is 16. Read where
+    /// <see cref="MaximumConcurrentGenerations"/> is above 1.
+    /// </value>
+    public int? MaximumSharedRows { get; set; } = 16;
+
+    /// <summary>How long a lane may be passed over in favour of fuller runs.</summary>
+    /// <value>Above 0. The default is 50 ms.</value>
+    public TimeSpan MaximumSharedWait { get; set; } = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>How many stage runs are under way at once where generations share them.</summary>
+    /// <value>1 to 64. The default is 1: a GPU is busy with one run. On a CPU, as many runs as cores with one thread each can be faster.</value>
+    public int ParallelRuns { get; set; } = 1;
 
     /// <summary>How many generations may wait; more are refused at once.</summary>
     /// <value>At least 0; <see langword="null"/> for no limit. The default is 100.</value>
@@ -53,6 +69,9 @@ public sealed class CachePoliciesOptions
     internal static OptionSet<CachePoliciesOptions> Set { get; } = OptionSet.Of<CachePoliciesOptions>()
         .With(nameof(DefaultPolicy), OptionTypes.Text("the name of a registered policy"), static o => o.DefaultPolicy, static (o, v) => o.DefaultPolicy = v)
         .With(nameof(MaximumConcurrentGenerations), OptionTypes.AtLeast(1), static o => o.MaximumConcurrentGenerations, static (o, v) => o.MaximumConcurrentGenerations = v)
+        .With(nameof(MaximumSharedRows), OptionTypes.OrNull(OptionTypes.Between(1, StageSchedulerOptions.RowLimit)), static o => o.MaximumSharedRows, static (o, v) => o.MaximumSharedRows = v)
+        .With(nameof(MaximumSharedWait), OptionTypes.Duration, static o => o.MaximumSharedWait, static (o, v) => o.MaximumSharedWait = v)
+        .With(nameof(ParallelRuns), OptionTypes.Between(1, StageSchedulerOptions.ParallelLimit), static o => o.ParallelRuns, static (o, v) => o.ParallelRuns = v)
         .With(nameof(MaximumQueuedGenerations), OptionTypes.OrNull(OptionTypes.AtLeast(0)), static o => o.MaximumQueuedGenerations, static (o, v) => o.MaximumQueuedGenerations = v)
         .With(nameof(MaximumQueueTime), OptionTypes.OrNull(OptionTypes.Duration), static o => o.MaximumQueueTime, static (o, v) => o.MaximumQueueTime = v)
         .With(nameof(MaximumPromptLength), OptionTypes.OrNull(OptionTypes.AtLeast(1)), static o => o.MaximumPromptLength, static (o, v) => o.MaximumPromptLength = v)

@@ -16,6 +16,7 @@ internal sealed class TextToImageGenerator(
     ICachePolicyProvider policies,
     ICachedDenoiserFactory denoisers,
     GenerationGate gate,
+    StageSchedulers schedulers,
     RunningGenerations running,
     IGenerationTelemetry telemetry,
     IOptionsMonitor<CachePoliciesOptions> limits,
@@ -34,6 +35,7 @@ internal sealed class TextToImageGenerator(
         services.GetRequiredService<ICachePolicyProvider>(),
         services.GetRequiredService<ICachedDenoiserFactory>(),
         services.GetRequiredService<GenerationGate>(),
+        services.GetRequiredService<StageSchedulers>(),
         services.GetRequiredService<RunningGenerations>(),
         services.GetRequiredService<IGenerationTelemetry>(),
         services.GetRequiredService<IOptionsMonitor<CachePoliciesOptions>>(),
@@ -96,7 +98,7 @@ internal sealed class TextToImageGenerator(
 
         try
         {
-            mailbox.Complete(await Task.Run(() => Generate(request, mailbox, cancellationToken), CancellationToken.None).ConfigureAwait(false));
+            mailbox.Complete(await Task.Run(() => MakeAsync(request, mailbox, cancellationToken), CancellationToken.None).ConfigureAwait(false));
         }
         catch (Exception failure)
         {
@@ -109,13 +111,15 @@ internal sealed class TextToImageGenerator(
     }
 
     /// <summary>Everything that costs something, encoding and noise included, happens here: after the request was admitted.</summary>
-    private TextToImageResult Generate(TextToImageRequest request, UpdateMailbox mailbox, CancellationToken cancellationToken)
+    private async Task<TextToImageResult> MakeAsync(TextToImageRequest request, UpdateMailbox mailbox, CancellationToken cancellationToken)
     {
         var prepared = Model.Prepare(request, cancellationToken);
         var denoiser = denoisers.GetDenoiser(prepared.Denoiser, request.Policy, request.PolicyOverrides);
         var steps = request.ReportDecisions ? new StepObserver() : null;
         using var observation = telemetry.Begin(denoiser, steps, models.Name);
-        var pictures = prepared.Generate(denoiser, observation.Observer, Tell, time, cancellationToken);
+        var pictures = schedulers.For(prepared.Denoiser.Backend) is { } scheduler
+            ? await prepared.GenerateAsync(scheduler, denoiser, observation.Observer, Tell, time, cancellationToken).ConfigureAwait(false)
+            : prepared.Generate(denoiser, observation.Observer, Tell, time, cancellationToken);
         observation.Succeed(pictures.Elapsed);
         Log.Generated(_logger, denoiser.Policy.Name, pictures.Evaluations, pictures.Elapsed.TotalMilliseconds);
         return new TextToImageResult(pictures, denoiser.Policy.Name) { Notes = [.. prepared.Notes, .. denoiser.Plan.Notes] };
