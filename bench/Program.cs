@@ -12,6 +12,7 @@ const string Usage = """
       policies               Each policy over a sweep of its thresholds on the sample model, beside the control.
       catalogue              Every policy at one quality at 28, 50 and 100 steps, with and without a forced last step.
       batch                  Eight prompts in one batch: a decision for each sample against one for all.
+      serving                Requests that arrive at random: one after another, whole batches, shared stage runs.
 
       --prompts N            policies, fit: how many known and how many new prompts (8); catalogue (4); batch (4).
       --steps N              Sampler steps (100); catalogue: instead of 28, 50 and 100.
@@ -33,6 +34,7 @@ const string Usage = """
     ("policies", PolicyBench.Run),
     ("catalogue", CatalogueBench.Run),
     ("batch", BatchBench.Run),
+    ("serving", ServingBench.Run),
     ("backends", BackendBench.Run),
     ("kernels", KernelBench.Run),
     ("fit", PolynomialFit.Run),

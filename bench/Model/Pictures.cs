@@ -26,5 +26,6 @@ internal static class Pictures
     /// <summary>The mean over the pictures of a batch, in decibels.</summary>
     public static double MeanPsnr(float[][] pictures, float[][] references) => pictures.Zip(references, (p, r) => ImageQuality.Psnr(p, r)).Average();
 
-    private static float[] Clamp(float[] latent) => Array.ConvertAll(latent, v => Math.Clamp(v, -1, 1));
+    /// <summary>A latent as the numbers of its picture.</summary>
+    public static float[] Clamp(float[] latent) => Array.ConvertAll(latent, v => Math.Clamp(v, -1, 1));
 }

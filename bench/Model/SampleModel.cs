@@ -43,9 +43,10 @@ internal sealed class SampleModel : IDisposable
     public string Description =>
         $"ONNX Runtime on the CPU, {Threads} {(Threads == 1 ? "thread" : "threads")}, {Clock.Name}. Model {_model.Manifest.Fingerprint ?? "unknown"}.";
 
-    public static SampleModel Load(BenchOptions options)
+    public static SampleModel Load(BenchOptions options) => Load(options, options.Threads ?? 2);
+
+    public static SampleModel Load(BenchOptions options, int threads)
     {
-        var threads = options.Threads ?? 2;
         var backend = new OnnxRuntimeBackend(new OnnxRuntimeOptions { Providers = { "CPU" }, Threads = threads });
         return new SampleModel(backend, OnnxDenoiserModel.Load(options.ModelDirectory, backend), options.ModelDirectory, threads);
     }

@@ -1,0 +1,90 @@
+using System.Text;
+using CachePolicies.Reporting;
+using static System.FormattableString;
+
+namespace CachePolicies.Bench;
+
+/// <summary>The report of the server's loads.</summary>
+internal static class ServingReport
+{
+    public static string Of(SampleModel model, ServingComparison comparison, ServedPolicy[] policies, int variants)
+    {
+        var text = new StringBuilder("# Requests that share the device\n\n");
+        text.Append(Invariant($"Poisson arrivals, faster than they can be served, of which so many are in flight at a time; one picture a request, {comparison.Steps} steps, guidance {SampleModel.Guidance}. {model.Description} "));
+        text.Append("Latency: from the moment a request is let in until its picture is there. PSNR: mean against the uncached pictures.\n\n");
+        text.Append("- **one after another**: a request has the device for itself.\n");
+        text.Append("- **batches**: whoever waits begins together with one decision for all (at the threshold that gives equal quality in [batch.md](batch.md)), or with decisions of their own; who comes later waits until the batch is done.\n");
+        text.Append("- **scheduler**: requests come and go; lanes that wait for the same stage share runs of up to 16 rows.\n\n");
+        text.Append("## Pictures per second and latency\n\n").Append(Loads(comparison, policies));
+        text.Append("\n## What sharing gains with 16 in flight\n\n");
+        text.Append("Own speed-up: the policy over no cache, both one after another. Kept: the scheduler with the policy over that speed-up times the scheduler without a cache; 1 keeps all of it.\n\n");
+        text.Append(Gains(comparison, policies));
+        text.Append(Invariant($"\n## Other settings of the scheduler with {variants} in flight\n\nPictures per second.\n\n")).Append(Settings(comparison, policies, variants));
+        return text.ToString();
+    }
+
+    private static string Loads(ServingComparison comparison, ServedPolicy[] policies)
+    {
+        var table = new TextTable(
+            new TableColumn("policy", ColumnAlignment.Left),
+            new TableColumn("way", ColumnAlignment.Left),
+            new TableColumn("in flight"),
+            new TableColumn("pictures/s"),
+            new TableColumn("median s"),
+            new TableColumn("95 % s"),
+            new TableColumn("99 % s"),
+            new TableColumn("PSNR"));
+        foreach (var cell in policies.SelectMany(p => ServingComparison.Loads.SelectMany(l => Of(comparison, p, l.InFlight))))
+        {
+            table.AddRow(
+                cell.Policy.Name,
+                cell.Way,
+                Invariant($"{cell.InFlight}"),
+                Invariant($"{cell.PicturesPerSecond:F2}"),
+                Invariant($"{cell.Latency(0.5):F2}"),
+                Invariant($"{cell.Latency(0.95):F2}"),
+                Invariant($"{cell.Latency(0.99):F2}"),
+                Decibels.Text(cell.Psnr(comparison.References)));
+        }
+
+        return table.ToMarkdown();
+    }
+
+    private static IEnumerable<ServingCell> Of(ServingComparison comparison, ServedPolicy policy, int inFlight) =>
+        comparison.Cells.Where(c => c.Policy == policy && c.InFlight == inFlight).Take(inFlight == 1 ? 2 : 4);
+
+    private static string Gains(ServingComparison comparison, ServedPolicy[] policies)
+    {
+        var table = new TextTable(
+            new TableColumn("policy", ColumnAlignment.Left),
+            new TableColumn("own speed-up"),
+            new TableColumn("scheduler over one after another"),
+            new TableColumn("kept"),
+            new TableColumn("scheduler alone, 1 in flight"));
+        double Rate(ServedPolicy policy, string way, int inFlight = 16) => comparison.Find(policy, way, inFlight)!.PicturesPerSecond;
+        foreach (var policy in policies)
+        {
+            var own = Rate(policy, ServingComparison.Alone) / Rate(policies[0], ServingComparison.Alone);
+            table.AddRow(
+                policy.Name,
+                Invariant($"{own:F2}×"),
+                Invariant($"{Rate(policy, ServingComparison.Shared) / Rate(policy, ServingComparison.Alone):F2}×"),
+                Invariant($"{Rate(policy, ServingComparison.Shared) / (own * Rate(policies[0], ServingComparison.Shared)):F2}"),
+                Invariant($"{Rate(policy, ServingComparison.Shared, 1) / Rate(policy, ServingComparison.Alone, 1):F2}×"));
+        }
+
+        return table.ToMarkdown();
+    }
+
+    private static string Settings(ServingComparison comparison, ServedPolicy[] policies, int inFlight)
+    {
+        var names = comparison.Cells.Where(c => c.Policy == policies[0] && c.InFlight == inFlight).Skip(4).Select(c => c.Way).ToArray();
+        var table = new TextTable([new TableColumn("settings", ColumnAlignment.Left), .. policies.Select(p => new TableColumn(p.Name.Split(',')[0]))]);
+        foreach (var name in names.Prepend(ServingComparison.Shared).Prepend(ServingComparison.Alone))
+        {
+            table.AddRow([name, .. policies.Select(p => Invariant($"{comparison.Find(p, name, inFlight)!.PicturesPerSecond:F2}"))]);
+        }
+
+        return table.ToMarkdown();
+    }
+}
