@@ -110,7 +110,7 @@ internal sealed record BenchOptions
         : throw new ArgumentException($"{option} is '{value}'; expected one of {string.Join(", ", Enum.GetNames<T>())}.");
 
     /// <summary>The directory that holds the solution, above the one that the program was built to.</summary>
-    private static string RepositoryRoot()
+    internal static string RepositoryRoot()
     {
         for (var directory = new DirectoryInfo(AppContext.BaseDirectory); directory is not null; directory = directory.Parent)
         {

@@ -132,7 +132,9 @@ public sealed class DiffusersModel : ITextToImageModel
         }
     }
 
-    private static ISampler SamplerOf(DiffusersFolder folder, string? path)
+    /// <summary>The sampler of a folder, or of the file that is used in its place.</summary>
+    /// <exception cref="InvalidDataException">The settings are damaged, or not implemented.</exception>
+    internal static ISampler SamplerOf(DiffusersFolder folder, string? path)
     {
         var context = folder.Recipe.Scheduling;
         if (path is null && folder.Find("scheduler") is { } part)

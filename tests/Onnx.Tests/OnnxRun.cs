@@ -5,9 +5,13 @@ namespace CachePolicies.Onnx;
 /// <summary>Runs small models in ONNX Runtime.</summary>
 internal static class OnnxRun
 {
-    public static float[] Floats(byte[] model, params (string Name, float[] Data, long[] Shape)[] inputs)
+    public static float[] Floats(string path, params (string Name, float[] Data, long[] Shape)[] inputs) => Floats(new InferenceSession(path), inputs);
+
+    public static float[] Floats(byte[] model, params (string Name, float[] Data, long[] Shape)[] inputs) => Floats(new InferenceSession(model), inputs);
+
+    private static float[] Floats(InferenceSession opened, (string Name, float[] Data, long[] Shape)[] inputs)
     {
-        using var session = new InferenceSession(model);
+        using var session = opened;
         var values = inputs.ToDictionary(input => input.Name, input => OrtValue.CreateTensorValueFromMemory(input.Data, input.Shape));
         try
         {

@@ -42,6 +42,17 @@ public sealed class DenoiserSplitterTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData("sd3", "#x/constant")]
+    [InlineData("sd3", "#x/Gather")]
+    [InlineData("flux", "#x/Concat")]
+    [InlineData("flux", "#x/Shape")]
+    public void Names_of_new_values_avoid_those_that_the_model_has(string name, string stem)
+    {
+        var path = _folder.Write("model.onnx", ModelVariants.WithoutNames(Denoisers.Read(name), stem).ToByteArray());
+        Assert.Equal(0, DenoiserSplitter.Split(path, _folder.File("split"), new SplitOptions { Verify = true }).Verification!.Largest);
+    }
+
     [Fact]
     public void External_weights_are_linked_and_not_copied()
     {

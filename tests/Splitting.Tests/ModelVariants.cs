@@ -36,13 +36,13 @@ internal static class ModelVariants
         return model;
     }
 
-    /// <summary>No names but those of inputs and outputs.</summary>
-    public static ModelProto WithoutNames(ModelProto model)
+    /// <summary>No names but those of inputs and outputs; values get a stem with a number in place of an x.</summary>
+    public static ModelProto WithoutNames(ModelProto model, string stem = "vx")
     {
         var kept = model.Graph.Input.Concat(model.Graph.Output).Select(value => value.Name).ToHashSet(StringComparer.Ordinal);
         var names = new Dictionary<string, string>(StringComparer.Ordinal);
         string Short(string name) => name.Length == 0 || kept.Contains(name) ? name
-            : names.TryGetValue(name, out var known) ? known : names[name] = string.Create(CultureInfo.InvariantCulture, $"v{names.Count}");
+            : names.TryGetValue(name, out var known) ? known : names[name] = stem.Replace("x", names.Count.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal);
         foreach (var node in model.Graph.Node)
         {
             node.Name = "";

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 
 namespace CachePolicies.Hosting;
 
-/// <summary>Makes every registered policy once when the host starts, so that wrong settings stop the start and not the first request.</summary>
+/// <summary>Makes every registered policy once when the host starts and runs the checks of models, so that what is wrong stops the start and not the first request.</summary>
 internal sealed class PolicyStartupValidation(ICachePolicyProvider policies, IOptions<CachePoliciesOptions> options, IServiceProvider services) : IHostedService
 {
     public Task StartAsync(CancellationToken cancellationToken)
@@ -20,6 +20,12 @@ internal sealed class PolicyStartupValidation(ICachePolicyProvider policies, IOp
         {
             var settings = services.GetRequiredService<IOptionsMonitor<OnnxRuntimeOptions>>();
             Array.ForEach(backends, b => settings.Get(b));
+        }
+
+        foreach (var check in services.GetServices<StartCheck>())
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            check.Run(services);
         }
 
         return Task.CompletedTask;

@@ -123,6 +123,30 @@ public sealed class OnnxGraphBuilder
     public OnnxValue Constant(ReadOnlySpan<long> values, params ReadOnlySpan<long> shape) =>
         Initializer(OnnxElementType.Int64, shape, values.Length, LittleEndian(values));
 
+    /// <summary>Adds a constant whose numbers are in a file beside the model, little-endian and in row-major order: for weights that do not fit in it.</summary>
+    /// <param name="type">Its element type.</param>
+    /// <param name="file">The file's name, without a folder.</param>
+    /// <param name="offset">Where the numbers begin, in bytes.</param>
+    /// <param name="shape">Its dimensions; none for a scalar.</param>
+    /// <exception cref="ArgumentException">The name is empty or has a folder.</exception>
+    public OnnxValue External(OnnxElementType type, string file, long offset, params ReadOnlySpan<long> shape)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(file);
+        ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        if (Path.GetFileName(file) != file)
+        {
+            throw new ArgumentException($"'{file}' is not the name of a file beside the model.", nameof(file));
+        }
+
+        var tensor = new TensorProto { DataType = (int)type, DataLocation = TensorProto.Types.DataLocation.External };
+        var value = AddInitializer(tensor, shape);
+        (string Key, string Value)[] entries = [("location", file), ("offset", Text(offset)), ("length", Text(tensor.ByteCount()))];
+        tensor.ExternalData.AddRange(entries.Select(e => new StringStringEntryProto { Key = e.Key, Value = e.Value }));
+        return value;
+
+        static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
+    }
+
     /// <summary>Adds a list of 64-bit integers: axes, sizes, a shape.</summary>
     public OnnxValue Integers(params ReadOnlySpan<long> values) => Constant(values, values.Length);
 
@@ -231,16 +255,20 @@ public sealed class OnnxGraphBuilder
             throw new ArgumentException($"A constant of shape [{string.Join(", ", shape.ToArray())}] holds {expected} values, not {count}.", nameof(shape));
         }
 
-        var name = Fresh("constant");
-        var tensor = new TensorProto { Name = name, DataType = (int)type, RawData = data };
+        return AddInitializer(new TensorProto { DataType = (int)type, RawData = data }, shape);
+    }
+
+    private OnnxValue AddInitializer(TensorProto tensor, ReadOnlySpan<long> shape)
+    {
+        tensor.Name = Fresh("constant");
         foreach (var size in shape)
         {
             tensor.Dims.Add(size);
         }
 
-        _names.Add(name);
+        _names.Add(tensor.Name);
         _graph.Initializer.Add(tensor);
-        return new OnnxValue(name);
+        return new OnnxValue(tensor.Name);
     }
 
     private void Rename(Google.Protobuf.Collections.RepeatedField<string> names)

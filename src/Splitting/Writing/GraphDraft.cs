@@ -7,7 +7,10 @@ using Google.Protobuf.Collections;
 namespace CachePolicies.Splitting;
 
 /// <summary>A graph in the making: nodes of the original under new names of values, with nodes before and after them.</summary>
-internal sealed class GraphDraft(string name, long? fixedBatch)
+/// <param name="name">Its name.</param>
+/// <param name="fixedBatch">The batch, where the model fixes it.</param>
+/// <param name="source">The original, whose names no new value may have.</param>
+internal sealed class GraphDraft(string name, long? fixedBatch, OnnxGraphIndex source)
 {
     private readonly GraphProto _graph = new() { Name = name };
     private readonly List<NodeProto> _before = [], _after = [];
@@ -143,5 +146,15 @@ internal sealed class GraphDraft(string name, long? fixedBatch)
         }
     }
 
-    private string Fresh(string stem) => string.Create(CultureInfo.InvariantCulture, $"#{_constants++}/{stem}");
+    private string Fresh(string stem)
+    {
+        string candidate;
+        do
+        {
+            candidate = string.Create(CultureInfo.InvariantCulture, $"#{_constants++}/{stem}");
+        }
+        while (source.Producer(candidate) >= 0 || source.Initializers.ContainsKey(candidate) || source.Inputs.Contains(candidate));
+
+        return candidate;
+    }
 }

@@ -15,7 +15,7 @@ internal sealed class StageGraphWriter
         _plan = plan;
         _stage = stage;
         _slice = new StageSlice(plan, stage);
-        _draft = new GraphDraft(name, plan.FixedBatch);
+        _draft = new GraphDraft(name, plan.FixedBatch, plan.Graph.Index);
     }
 
     private DenoiserGraph Source => _plan.Graph;

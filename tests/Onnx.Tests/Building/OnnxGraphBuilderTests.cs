@@ -141,6 +141,27 @@ public sealed class OnnxGraphBuilderTests
     }
 
     [Fact]
+    public void External_numbers_are_read_from_the_file_beside_the_model()
+    {
+        using var folder = new TemporaryFolder();
+        var graph = new OnnxGraphBuilder("external");
+        var x = graph.Input("x", OnnxElementType.Float32, 2);
+        graph.Output("y", graph.Add(x, graph.External(OnnxElementType.Float32, "model.data", 4, 2)), OnnxElementType.Float32, 2);
+        folder.Write("model.data", System.Runtime.InteropServices.MemoryMarshal.AsBytes<float>(new float[] { 9, 10, 20 }).ToArray());
+        var model = folder.Write("model.onnx", graph.ToBytes());
+
+        Assert.Equal([11, 22], OnnxRun.Floats(model, ("x", [1, 2], [2])));
+        var tensor = Assert.Single(OnnxModelFile.Load(model).ExternalTensors);
+        Assert.Equal(("model.data", 4, 8), (tensor.Location, tensor.Offset, tensor.Length));
+    }
+
+    [Theory]
+    [InlineData("sub/model.data")]
+    [InlineData("../model.data")]
+    public void External_numbers_lie_beside_the_model(string file) => Assert.Contains(
+        "not the name of a file beside the model", Assert.Throws<ArgumentException>(() => new OnnxGraphBuilder("x").External(OnnxElementType.Float32, file, 0, 1)).Message, StringComparison.Ordinal);
+
+    [Fact]
     public void A_graph_without_an_output_is_refused() =>
         Assert.Equal("The graph 'empty' has no output.", Assert.Throws<InvalidOperationException>(() => new OnnxGraphBuilder("empty").ToBytes()).Message);
 

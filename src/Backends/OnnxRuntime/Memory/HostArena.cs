@@ -6,12 +6,19 @@ namespace CachePolicies.Backends.OnnxRuntime;
 /// The arena in host memory that all sessions of the process take their intermediate results from. With an arena for each session, every stage of a
 /// model would keep the most that it ever needed, although stages run one after another.
 /// </summary>
+/// <remarks>
+/// How it grows is chosen by measurement: <c>dotnet run -c Release --project bench -- pipeline</c> compares the ways, and bench/results/pipeline.md has the figures.
+/// </remarks>
 internal static class HostArena
 {
-    private const int Doubling = 0;
+    /// <summary>The setting of the process (in <c>runtimeconfig.json</c>, or <see cref="AppContext.SetData"/> before the first session) that chooses another growth: a name of <see cref="HostArenaGrowth"/>.</summary>
+    public const string GrowthSetting = "CachePolicies.OnnxRuntime.HostArenaGrowth";
 
     private static readonly Lock Gate = new();
     private static uint? _registered;
+
+    private static HostArenaGrowth Growth { get; } =
+        Enum.TryParse<HostArenaGrowth>(AppContext.GetData(GrowthSetting) as string, ignoreCase: true, out var growth) ? growth : HostArenaGrowth.Doubling;
 
     /// <summary>
     /// Lets a session take its memory from the arena, which is made at the first use. Under another limit than the last session's an arena is made anew; the
@@ -21,16 +28,19 @@ internal static class HostArena
     /// <param name="limit">The most bytes of the arena; none, and none of 4 GiB or more, which the managed API cannot say.</param>
     public static void Join(SessionOptions settings, long? limit)
     {
+        if (Growth == HostArenaGrowth.PerSession)
+        {
+            return;
+        }
+
         var most = limit is { } bytes and <= uint.MaxValue ? (uint)bytes : 0;
         lock (Gate)
         {
             if (_registered != most)
             {
                 using var memory = new OrtMemoryInfo(OrtMemoryInfo.allocatorCPU, OrtAllocatorType.ArenaAllocator, 0, OrtMemType.Default);
-                // With the runtime's own sizes of chunks. Doubling keeps less than growing by what is asked for, whose chunks of odd
-                // sizes are of no use to the next stage: 559 against 1036 MB, and 1905 MB with an arena for each session, on nine blocks of FLUX's shape
-                // with 2432 tokens of 256 channels.
-                using var growth = new OrtArenaCfg(most, Doubling, -1, -1);
+                // With the runtime's own sizes of chunks.
+                using var growth = new OrtArenaCfg(most, (int)Growth, -1, -1);
                 if (_registered is not null)
                 {
                     OrtEnv.Instance().UnregisterAllocator(memory);
@@ -53,4 +63,17 @@ internal static class HostArena
         using var x = OrtValue.CreateTensorValueFromMemory(new float[1], [1]);
         using var results = session.Run(run, ["x"], [x], ["y"]);
     }
+}
+
+/// <summary>How the arena in host memory grows; the numbers are the runtime's.</summary>
+internal enum HostArenaGrowth
+{
+    /// <summary>One arena, each chunk twice as large as the one before.</summary>
+    Doubling = 0,
+
+    /// <summary>One arena, each chunk as large as what is asked for.</summary>
+    AsRequested = 1,
+
+    /// <summary>An arena for each session, as the runtime has it by itself.</summary>
+    PerSession = -1,
 }
