@@ -36,11 +36,11 @@ internal static class PipelineBench
             DiffusersImport.Ensure(folder);
             report.Append(Invariant($"\n## {name}: {folder.Denoiser.Bytes / 1e9:F2} GB of denoiser\n"));
             PartRequest Part(MeasuredPart what, int side, string growth = "Doubling") => new(what, pipeline.Path, side, threads, rounds, growth);
-            report.Append('\n').Append(Memory(Part));
-            report.Append('\n').Append(Growth(Part));
-            report.Append('\n').Append(Steps(Part, rounds));
-            report.Append('\n').Append(Picture(Part));
-            options.Write("pipeline.md", report.ToString());
+            foreach (var section in new Func<string>[] { () => Memory(Part), () => Growth(Part), () => Steps(Part, rounds), () => Picture(Part) })
+            {
+                report.Append('\n').Append(section());
+                options.Write("pipeline.md", report.ToString());
+            }
         }
 
         options.Publish("pipeline.md", report.ToString());

@@ -96,7 +96,7 @@ public sealed class HostTests : IDisposable
 
         Assert.Contains($"There is no folder '{gone}'", await Refusal(b => b.UseDiffusersModel(gone)), StringComparison.Ordinal);
         Assert.Contains("vae_decoder has no model.onnx", await Refusal(b => b.UseDiffusersModel("sd", lacking)), StringComparison.Ordinal);
-        Assert.Contains("cannot be read", await Refusal(b => b.UseDiffusersModel(Copy("flux035"), o => o.SchedulerPath = gone)), StringComparison.Ordinal);
+        Assert.Contains($"There is no file '{gone}'", await Refusal(b => b.UseDiffusersModel(Copy("flux035"), o => o.SchedulerPath = gone)), StringComparison.Ordinal);
 
         static async Task<string> Refusal(Action<ICachePoliciesBuilder> configure)
         {
