@@ -18,7 +18,7 @@ internal static class HostArena
     private static uint? _registered;
 
     private static HostArenaGrowth Growth { get; } =
-        Enum.TryParse<HostArenaGrowth>(AppContext.GetData(GrowthSetting) as string, ignoreCase: true, out var growth) ? growth : HostArenaGrowth.Doubling;
+        Enum.TryParse<HostArenaGrowth>(AppContext.GetData(GrowthSetting) as string, ignoreCase: true, out var growth) && Enum.IsDefined(growth) ? growth : HostArenaGrowth.Doubling;
 
     /// <summary>
     /// Lets a session take its memory from the arena, which is made at the first use. Under another limit than the last session's an arena is made anew; the
