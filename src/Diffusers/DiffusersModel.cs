@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using CachePolicies.Backends.OnnxRuntime;
 using CachePolicies.Engine;
 using CachePolicies.TextToImage;
@@ -7,19 +6,20 @@ namespace CachePolicies.Diffusers;
 
 /// <summary>
 /// A pipeline's folder as a text-to-image model. Text encoders are opened, run and closed first; then the stages are opened (cut from the denoiser on
-/// first use); the VAE comes last. Thread-safe. Owns what it opens; borrows the backend.
+/// first use); the VAE comes last. Stages and VAE stay open as far as the memory budget allows (<see cref="DiffusersOptions.MemoryBudget"/>), and are opened
+/// again when they are needed. Thread-safe. Owns what it opens; borrows the backend.
 /// </summary>
 public sealed class DiffusersModel : ITextToImageModel
 {
     private readonly OnnxRuntimeBackend _backend;
+    private readonly MemoryBudget _budget;
     private readonly TextEncoders _encoders;
     private readonly VaeDecoder _decoder;
     private readonly LatentForm _latent;
     private readonly ISampler _sampler;
+    private readonly DenoiserStages _stages;
     private readonly Lock _lock = new();
-    private OnnxDenoiserModel? _stages;
     private DenoiserBindings? _bindings;
-    private bool _disposed;
 
     private DiffusersModel(DiffusersFolder folder, OnnxRuntimeBackend backend, DiffusersOptions options)
     {
@@ -27,12 +27,26 @@ public sealed class DiffusersModel : ITextToImageModel
         _sampler = SamplerOf(folder, options.SchedulerPath);
         _latent = folder.Recipe.LatentOf(folder);
         Defaults = folder.Recipe.DefaultsOf(folder);
-        _encoders = new TextEncoders(backend, options.EncodedTextBytes);
-        _decoder = new VaeDecoder(folder.Parts["vae_decoder"], _latent, Defaults.Sizes, backend, new VaeTiling(options.TilesAbovePixels));
+        var bytes = MemoryBudget.Of(options, backend);
+        Memory = PipelineMemory.Of(folder, bytes);
+        var budget = _budget = new MemoryBudget(bytes);
+        _encoders = new TextEncoders(backend, options.EncodedTextBytes, budget);
+        _decoder = new VaeDecoder(folder.Parts["vae_decoder"], _latent, Defaults.Sizes, backend, new VaeTiling(options.TilesAbovePixels), budget);
+        _stages = new DenoiserStages(folder, backend, budget);
+
+        // The VAE is the smaller one and opened again sooner.
+        budget.Add(_decoder);
+        budget.Add(_stages);
     }
 
     /// <summary>The folder.</summary>
     public DiffusersFolder Folder { get; }
+
+    /// <summary>What it needs in memory, by its files and the memory budget.</summary>
+    public PipelineMemory Memory { get; }
+
+    /// <summary>Whether the stages and the VAE are open.</summary>
+    internal (bool Stages, bool Vae) IsOpen => (_stages.IsOpen, _decoder.IsOpen);
 
     /// <inheritdoc/>
     public string Name => Folder.Name;
@@ -44,7 +58,7 @@ public sealed class DiffusersModel : ITextToImageModel
     public IReadOnlyList<string> Styles => [];
 
     /// <inheritdoc/>
-    public StagedDenoiser Denoiser => Stages().Denoiser;
+    public StagedDenoiser Denoiser => _stages.Denoiser;
 
     /// <summary>Opens a folder; sessions are opened when they are needed.</summary>
     /// <inheritdoc cref="Open(DiffusersFolder, OnnxRuntimeBackend, DiffusersOptions?)"/>
@@ -80,13 +94,18 @@ public sealed class DiffusersModel : ITextToImageModel
         }
 
         var size = Defaults.Sizes.Require(request.Width, request.Height, Name);
+        if (request.Image is not null && Folder.Find("vae_encoder") is { } encoder)
+        {
+            _budget.MakeRoom(encoder.Bytes);
+        }
+
         var start = PictureStart.Of(request, size, Folder, _latent, _backend, cancellationToken);
         var notes = new List<string>();
         var inputs = Folder.Recipe.Encode(request, new RecipeEncoding(Folder, size, Defaults, _latent, _encoders, notes, cancellationToken));
         cancellationToken.ThrowIfCancellationRequested();
 
         var denoiser = Denoiser;
-        var bound = _bindings!.For(AxisSizes.Of(denoiser.Layout, _latent, size, inputs.Conditional));
+        var bound = BindingsOf(denoiser).For(AxisSizes.Of(denoiser.Layout, _latent, size, inputs.Conditional));
         var conditional = InputMatching.Match(inputs.Conditional, bound.Layout);
         var unconditional = inputs.Unconditional is null ? null : InputMatching.Match(inputs.Unconditional, bound.Layout);
         var schedule = ScheduleOf(request, size);
@@ -102,13 +121,8 @@ public sealed class DiffusersModel : ITextToImageModel
     /// <summary>Closes the sessions. No generation may be running.</summary>
     public void Dispose()
     {
-        lock (_lock)
-        {
-            _disposed = true;
-            _stages?.Dispose();
-            _stages = null;
-            _decoder.Dispose();
-        }
+        _stages.Dispose();
+        _decoder.Dispose();
     }
 
     private ScheduleRequest ScheduleOf(PictureRequest request, PictureSize size)
@@ -117,18 +131,11 @@ public sealed class DiffusersModel : ITextToImageModel
         return new ScheduleRequest(steps, request.Image is null ? 0 : Math.Min(Folder.Recipe.FirstStep(steps, request.Strength), steps - 1), _latent.TokensOf(size));
     }
 
-    private OnnxDenoiserModel Stages()
+    private DenoiserBindings BindingsOf(StagedDenoiser denoiser)
     {
         lock (_lock)
         {
-            ObjectDisposedException.ThrowIf(_disposed, this);
-            if (_stages is null)
-            {
-                _stages = OnnxDenoiserModel.Load(DiffusersImport.Ensure(Folder).Stages.Path, _backend);
-                _bindings = new DenoiserBindings(_stages.Denoiser);
-            }
-
-            return _stages;
+            return _bindings ??= new DenoiserBindings(denoiser);
         }
     }
 

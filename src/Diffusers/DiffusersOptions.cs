@@ -16,4 +16,15 @@ public sealed class DiffusersOptions
     /// <summary>Pictures of more pixels are decoded in tiles.</summary>
     /// <value>At least 0. The default is 1536 · 1536.</value>
     public long TilesAbovePixels { get; set; } = 1536 * 1536;
+
+    /// <summary>
+    /// The most bytes of weights that text encoders, stages and VAE have open together. Before one of them is opened, the VAE and then the stages are closed
+    /// where they would not fit beside it, and opened again when they are needed: a new prompt then takes longer. Texts that were encoded before need no
+    /// encoder. What is larger alone is opened alone.
+    /// </summary>
+    /// <value>
+    /// At least 0; 0 has one part open at a time. <see langword="null"/>, the default, for <see cref="Backends.OnnxRuntime.OnnxRuntimeOptions.MemoryLimit"/>,
+    /// and without one on the processor for four fifths of the memory that the process may use; on other devices nothing is closed then.
+    /// </value>
+    public long? MemoryBudget { get; set; }
 }

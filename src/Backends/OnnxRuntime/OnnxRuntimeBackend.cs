@@ -52,6 +52,12 @@ public sealed class OnnxRuntimeBackend : IDenoiserBackend
     /// </summary>
     public long? ArenaReserveBytes => Device.Pool.ReserveBytes;
 
+    /// <summary>The most bytes that the options allow, or <see langword="null"/>.</summary>
+    public long? MemoryLimit => Device.Options.MemoryLimit;
+
+    /// <summary>Whether features and weights are in host memory.</summary>
+    public bool UsesHostMemory => Device.IsHostMemory;
+
     internal OrtDevice Device { get; }
 
     /// <inheritdoc/>

@@ -7,7 +7,7 @@ namespace CachePolicies.Diffusers;
 /// Runs text encoders: each is opened, run and closed again, since together they can be larger than the denoiser. Results are kept by the exact text.
 /// Thread-safe.
 /// </summary>
-internal sealed class TextEncoders(OnnxRuntimeBackend backend, long cacheBytes)
+internal sealed class TextEncoders(OnnxRuntimeBackend backend, long cacheBytes, MemoryBudget budget)
 {
     private readonly EncodedTextCache _cache = new(cacheBytes);
 
@@ -31,7 +31,7 @@ internal sealed class TextEncoders(OnnxRuntimeBackend backend, long cacheBytes)
                 }
 
                 var key = new EncodedTextKey(encoder.Fingerprint, texts[i], length, string.Join(',', ports));
-                results[i] = _cache.Find(key) ?? _cache.Add(key, Encode(session ??= OnnxComponent.Open(encoder.GraphPath, backend), prompt, ports, cancellationToken));
+                results[i] = _cache.Find(key) ?? _cache.Add(key, Encode(session ??= Open(encoder), prompt, ports, cancellationToken));
             }
 
             return results;
@@ -40,6 +40,12 @@ internal sealed class TextEncoders(OnnxRuntimeBackend backend, long cacheBytes)
         {
             session?.Dispose();
         }
+    }
+
+    private OnnxComponent Open(FolderPart encoder)
+    {
+        budget.MakeRoom(encoder.Bytes);
+        return OnnxComponent.Open(encoder.GraphPath, backend);
     }
 
     private static EncodedState[] Encode(OnnxComponent session, TokenizedPrompt prompt, string[] ports, CancellationToken cancellationToken)

@@ -4,22 +4,30 @@ namespace CachePolicies.Diffusers;
 
 /// <summary>
 /// What a pipeline needs in memory, by the sizes of its files: text encoders come and go one after the other before the stages are opened, the VAE comes
-/// last. Intermediate results come on top.
+/// last; for a further prompt stages and VAE stay open where the budget allows. Intermediate results come on top.
 /// </summary>
 /// <param name="LargestEncoder">Bytes of the largest text encoder.</param>
 /// <param name="Denoiser">Bytes of the denoiser's weights.</param>
 /// <param name="Vae">Bytes of the VAE's decoder.</param>
-public sealed record PipelineMemory(long LargestEncoder, long Denoiser, long Vae)
+/// <param name="Budget">The most bytes that are open together; <see langword="null"/> where nothing is closed.</param>
+public sealed record PipelineMemory(long LargestEncoder, long Denoiser, long Vae, long? Budget = null)
 {
-    /// <summary>The most of them that are in memory together.</summary>
-    public long Peak => Math.Max(LargestEncoder, Denoiser + Vae);
+    /// <summary>Whether stages and VAE stay open while a further prompt is encoded.</summary>
+    public bool StaysOpen => Budget is null || LargestEncoder + Denoiser + Vae <= Budget;
+
+    /// <summary>The most of them that are in memory together, further prompts included.</summary>
+    public long Peak => StaysOpen
+        ? LargestEncoder + Denoiser + Vae
+        : new[] { LargestEncoder + Denoiser, Denoiser + Vae }.Where(pair => pair <= Budget).Append(Math.Max(LargestEncoder, Math.Max(Denoiser, Vae))).Max();
 
     /// <summary>The memory of a folder.</summary>
-    public static PipelineMemory Of(DiffusersFolder folder)
+    /// <param name="folder">The folder.</param>
+    /// <param name="budget">The most bytes that are open together; <see langword="null"/> where nothing is closed.</param>
+    public static PipelineMemory Of(DiffusersFolder folder, long? budget = null)
     {
         ArgumentNullException.ThrowIfNull(folder);
         long Most(PartKind kind) => folder.Parts.Values.Where(p => p.Part.Kind == kind).Select(p => p.Bytes).DefaultIfEmpty(0).Max();
-        return new(Most(PartKind.TextEncoder), folder.Denoiser.Bytes, Most(PartKind.VaeDecoder));
+        return new(Most(PartKind.TextEncoder), folder.Denoiser.Bytes, Most(PartKind.VaeDecoder), budget);
     }
 
     /// <summary>A size in words: <c>9.5 GB</c>.</summary>
@@ -32,5 +40,6 @@ public sealed record PipelineMemory(long LargestEncoder, long Denoiser, long Vae
 
     /// <inheritdoc/>
     public override string ToString() =>
-        $"weights in memory at once: text encoders up to {InWords(LargestEncoder)}, then stages {InWords(Denoiser)} and VAE {InWords(Vae)}; at most {InWords(Peak)}";
+        $"weights in memory: text encoders up to {InWords(LargestEncoder)}, stages {InWords(Denoiser)}, VAE {InWords(Vae)}; at most {InWords(Peak)} at once, "
+            + (StaysOpen ? "as stages and VAE stay open for further prompts" : "as they are closed for one another");
 }

@@ -3,13 +3,19 @@ using CachePolicies.TextToImage;
 
 namespace CachePolicies.Diffusers;
 
-/// <summary>Decodes latents with the folder's VAE, which is opened when the first picture is decoded. Thread-safe.</summary>
-internal sealed class VaeDecoder(FolderPart part, LatentForm form, PictureSizes sizes, OnnxRuntimeBackend backend, VaeTiling tiling) : ILatentDecoder, IDisposable
+/// <summary>Decodes latents with the folder's VAE, which is opened when a picture is decoded and closed where memory is wanted. Thread-safe.</summary>
+internal sealed class VaeDecoder(FolderPart part, LatentForm form, PictureSizes sizes, OnnxRuntimeBackend backend, VaeTiling tiling, MemoryBudget budget)
+    : ILatentDecoder, IClosablePart, IDisposable
 {
     private readonly Lock _lock = new();
     private OnnxComponent? _session;
     private LatentColours? _colours;
+    private int _running;
     private bool _disposed;
+
+    public long Bytes => part.Bytes;
+
+    public bool IsOpen => Volatile.Read(ref _session) is not null;
 
     public PictureSizes Sizes => sizes;
 
@@ -31,6 +37,21 @@ internal sealed class VaeDecoder(FolderPart part, LatentForm form, PictureSizes 
         var (height, width) = (form.HeightOf(size), form.WidthOf(size));
         var colours = _colours ??= LatentColours.Of(form.Channels, (probe, side) => Run(Scaled(probe, new(side * form.Factor, side * form.Factor)), side, side, new(side * form.Factor, side * form.Factor)));
         return new DecodedPicture(new PictureSize(width, height), colours.Paint(form.Unpack(latent, size), height * width));
+    }
+
+    public bool TryClose()
+    {
+        lock (_lock)
+        {
+            if (_running > 0)
+            {
+                return false;
+            }
+
+            _session?.Dispose();
+            _session = null;
+            return true;
+        }
     }
 
     public void Dispose()
@@ -60,9 +81,18 @@ internal sealed class VaeDecoder(FolderPart part, LatentForm form, PictureSizes 
 
     private float[] Run(float[] latent, int height, int width, PictureSize size)
     {
-        var session = Session();
-        var output = session.Run(
-            new Dictionary<string, ComponentValue> { [session.Inputs[0].Name] = ComponentValue.Of(latent, 1, form.Channels, height, width) }, [session.Outputs[0].Name])[0];
+        var session = Enter();
+        ComponentValue output;
+        try
+        {
+            output = session.Run(
+                new Dictionary<string, ComponentValue> { [session.Inputs[0].Name] = ComponentValue.Of(latent, 1, form.Channels, height, width) }, [session.Outputs[0].Name])[0];
+        }
+        finally
+        {
+            Leave();
+        }
+
         return output.Numbers.Length == 3 * size.Pixels
             ? output.Numbers
             : throw new InvalidDataException($"'{part.GraphPath}' made [{string.Join(", ", output.Shape)}] of a latent of {width} × {height}; expected a picture of {size}.");
@@ -119,12 +149,27 @@ internal sealed class VaeDecoder(FolderPart part, LatentForm form, PictureSizes 
         }
     }
 
-    private OnnxComponent Session()
+    private OnnxComponent Enter()
     {
+        if (!IsOpen)
+        {
+            budget.MakeRoom(Bytes, this);
+        }
+
         lock (_lock)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            return _session ??= OnnxComponent.Open(part.GraphPath, backend);
+            _session ??= OnnxComponent.Open(part.GraphPath, backend);
+            _running++;
+            return _session;
+        }
+    }
+
+    private void Leave()
+    {
+        lock (_lock)
+        {
+            _running--;
         }
     }
 }

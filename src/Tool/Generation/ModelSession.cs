@@ -29,7 +29,7 @@ internal sealed class ModelSession : IDisposable
     public float Guidance => _picture.Guidance ?? Model.Defaults.Guidance;
 
     /// <summary>What the model needs in memory, in words; <see langword="null"/> where it is one graph's worth.</summary>
-    public string? Memory => Model is DiffusersModel pipeline ? PipelineMemory.Of(pipeline.Folder).ToString() : null;
+    public string? Memory => (Model as DiffusersModel)?.Memory.ToString();
 
     /// <summary>The stages, with the sizes that the settings give to every axis.</summary>
     public StagedDenoiser Denoiser => _denoiser ??= Model.Denoiser.Layout.IsConcrete ? Model.Denoiser : Prepare(Request("a picture", 0)).Denoiser;

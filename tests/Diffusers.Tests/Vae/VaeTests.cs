@@ -35,7 +35,7 @@ public sealed class VaeTests
         var latent = GaussianNoise.Create(1, form.CountOf(size));
         float[] Decode(VaeTiling tiling)
         {
-            using var decoder = new VaeDecoder(folder.Find("vae_decoder")!, form, sizes, backend, tiling);
+            using var decoder = new VaeDecoder(folder.Find("vae_decoder")!, form, sizes, backend, tiling, new MemoryBudget(null));
             return decoder.Decode(latent, size).Planes;
         }
 
