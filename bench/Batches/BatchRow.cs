@@ -1,3 +1,5 @@
+using CachePolicies.Engine;
+
 namespace CachePolicies.Bench;
 
 /// <summary>A batch under one way of deciding.</summary>

@@ -1,3 +1,5 @@
+using CachePolicies.Engine;
+
 namespace CachePolicies.Comparison;
 
 /// <summary>What a compared run is.</summary>

@@ -63,7 +63,7 @@ internal sealed class GenerationTelemetry : IGenerationTelemetry, IDisposable
         private readonly Activity? _activity;
         private readonly KeyValuePair<string, object?> _policy;
         private readonly KeyValuePair<string, object?> _model;
-        private readonly StageCost[] _costs;
+        private readonly GenerationTally? _tally;
         private Activity? _stepActivity;
         private long? _stepBegan;
 
@@ -73,7 +73,7 @@ internal sealed class GenerationTelemetry : IGenerationTelemetry, IDisposable
             (_owner, _denoiser, _activity) = (owner, denoiser, activity);
             _policy = new(CachePoliciesTelemetry.PolicyTag, denoiser.Policy.Name);
             _model = new(CachePoliciesTelemetry.ModelTag, model);
-            _costs = listens ? new StageCost[denoiser.Denoiser.Layout.Stages.Length] : [];
+            _tally = listens ? new GenerationTally(denoiser.Denoiser.Layout.Stages.Length) : null;
             Observer = listens ? this : inner;
         }
 
@@ -90,7 +90,7 @@ internal sealed class GenerationTelemetry : IGenerationTelemetry, IDisposable
 
         public override void StageCompleted(in StageRecord record)
         {
-            _costs[record.Stage].Add(record.Elapsed, record.Rows);
+            _tally?.Add(record);
             _owner._stage.Record(record.Elapsed.TotalSeconds, _policy, _model, new(CachePoliciesTelemetry.StageTag, record.Name));
             if (_stepActivity is not null)
             {
@@ -105,6 +105,7 @@ internal sealed class GenerationTelemetry : IGenerationTelemetry, IDisposable
 
         public override void EvaluationCompleted(EvaluationRecord record)
         {
+            _tally?.Add(record);
             CountStages(record);
             foreach (var distance in record.Distances)
             {
@@ -121,7 +122,7 @@ internal sealed class GenerationTelemetry : IGenerationTelemetry, IDisposable
         {
             EndStep();
             _owner._generation.Record(elapsed.TotalSeconds, _policy, _model);
-            if (_owner._speedUp.Enabled && SpeedUp() is { } speedUp)
+            if (_owner._speedUp.Enabled && _tally?.SpeedUp() is { } speedUp)
             {
                 _owner._speedUp.Record(speedUp, _policy, _model);
             }
@@ -153,33 +154,8 @@ internal sealed class GenerationTelemetry : IGenerationTelemetry, IDisposable
             for (var i = 0; i < stages.Length; i++)
             {
                 var computed = record.ComputedStages.Contains(i);
-                if (!computed && _costs.Length > 0)
-                {
-                    _costs[i].Skipped++;
-                }
-
                 _owner._stages.Add(1, _policy, _model, new(CachePoliciesTelemetry.StageTag, stages[i].Name), new(CachePoliciesTelemetry.OutcomeTag, computed ? "computed" : "skipped"));
             }
-        }
-
-        private double? SpeedUp()
-        {
-            var spent = _costs.Sum(c => c.Seconds);
-            return spent > 0 && _costs.All(c => c.Rows > 0) ? (spent + _costs.Sum(c => c.Skipped * c.Seconds / c.Rows)) / spent : null;
-        }
-    }
-
-    /// <summary>What a stage cost in a generation, and how often it was saved.</summary>
-    private struct StageCost
-    {
-        public double Seconds;
-        public int Rows;
-        public int Skipped;
-
-        public void Add(TimeSpan elapsed, int rows)
-        {
-            Seconds += elapsed.TotalSeconds;
-            Rows += rows;
         }
     }
 }

@@ -34,6 +34,18 @@ public static partial class CachePoliciesBuilderExtensions
         return builder;
     }
 
+    /// <summary>Registers a policy by a descriptor whose class of options is not known beforehand: each of <see cref="PolicyCatalog.All"/>, for instance.</summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="descriptor">The policy.</param>
+    /// <param name="name">The name; <see langword="null"/> for the descriptor's.</param>
+    /// <exception cref="InvalidOperationException">The name is taken.</exception>
+    public static ICachePoliciesBuilder AddCachePolicy(this ICachePoliciesBuilder builder, CachePolicyDescriptor descriptor, string? name = null)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(descriptor);
+        return descriptor.Accept(new Registration(builder, name));
+    }
+
     /// <summary>
     /// Registers a policy of your own. It is made by dependency injection; its constructor may ask for its options, and for its name by a parameter with
     /// <see cref="ServiceKeyAttribute"/>. Its section may hold the steps that are computed in any case (<c>WarmupSteps</c> and the like) beside its own
@@ -138,4 +150,11 @@ public static partial class CachePoliciesBuilderExtensions
     private static PolicyRegistry Registry(IServiceCollection services) =>
         services.FirstOrDefault(d => d.ServiceType == typeof(PolicyRegistry))?.ImplementationInstance as PolicyRegistry
         ?? throw new InvalidOperationException("Call AddCachePolicies() on the service collection first.");
+
+    private sealed class Registration(ICachePoliciesBuilder builder, string? name) : ICachePolicyDescriptorVisitor<ICachePoliciesBuilder>
+    {
+        public ICachePoliciesBuilder Visit<TOptions>(CachePolicyDescriptor<TOptions> descriptor)
+            where TOptions : CachePolicyOptions, new() =>
+            builder.AddCachePolicy(descriptor, name, configure: null);
+    }
 }

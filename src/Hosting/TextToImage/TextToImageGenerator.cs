@@ -115,14 +115,18 @@ internal sealed class TextToImageGenerator(
     {
         var prepared = Model.Prepare(request, cancellationToken);
         var denoiser = denoisers.GetDenoiser(prepared.Denoiser, request.Policy, request.PolicyOverrides);
-        var steps = request.ReportDecisions ? new StepObserver() : null;
+        var steps = request.ReportDecisions ? new StepObserver(denoiser.Denoiser.Layout.Stages.Length) : null;
         using var observation = telemetry.Begin(denoiser, steps, models.Name);
         var pictures = schedulers.For(prepared.Denoiser.Backend) is { } scheduler
             ? await prepared.GenerateAsync(scheduler, denoiser, observation.Observer, Tell, time, cancellationToken).ConfigureAwait(false)
             : prepared.Generate(denoiser, observation.Observer, Tell, time, cancellationToken);
         observation.Succeed(pictures.Elapsed);
         Log.Generated(_logger, denoiser.Policy.Name, pictures.Evaluations, pictures.Elapsed.TotalMilliseconds);
-        return new TextToImageResult(pictures, denoiser.Policy.Name) { Notes = [.. prepared.Notes, .. denoiser.Plan.Notes] };
+        return new TextToImageResult(pictures, denoiser.Policy.Name) 
+        {
+            Report = steps?.ToReport(),
+            Notes = [.. prepared.Notes, .. denoiser.Plan.Notes],
+        };
 
         void Tell(GenerationProgress progress) => mailbox.Post(new TextToImageProgress(progress.Completed, progress.Total)
         {
@@ -132,15 +136,28 @@ internal sealed class TextToImageGenerator(
         });
     }
 
-    /// <summary>Collects what a step reports.</summary>
-    private sealed class StepObserver : IEvaluationObserver
+    /// <summary>Collects what a step reports, and what all of them come to.</summary>
+    private sealed class StepObserver(int stageCount) : IEvaluationObserver
     {
+        private readonly GenerationTally _tally = new(stageCount);
+        private readonly List<EvaluationRecord> _all = [];
         private List<EvaluationRecord> _decisions = [];
         private List<StageRecord> _stages = [];
 
-        public void EvaluationCompleted(EvaluationRecord record) => _decisions.Add(record);
+        public void EvaluationCompleted(EvaluationRecord record)
+        {
+            _decisions.Add(record);
+            _all.Add(record);
+            _tally.Add(record);
+        }
 
-        public void StageCompleted(in StageRecord record) => _stages.Add(record);
+        public void StageCompleted(in StageRecord record)
+        {
+            _stages.Add(record);
+            _tally.Add(record);
+        }
+
+        public CacheReport ToReport() => new(ExtentCounts.Of(_all), _tally.SpeedUp());
 
         public List<EvaluationRecord> TakeDecisions() => Interlocked.Exchange(ref _decisions, []);
 

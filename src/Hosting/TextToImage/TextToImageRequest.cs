@@ -68,6 +68,9 @@ public sealed record TextToImageResult(GeneratedPictures Pictures, string Policy
     /// <summary>How long they took, from the first to the last; waiting, encoding and decoding are not counted.</summary>
     public TimeSpan Elapsed => Pictures.Elapsed;
 
+    /// <summary>What the cache did; <see langword="null"/> unless decisions were asked for.</summary>
+    public CacheReport? Report { get; init; }
+
     /// <summary>What the user should know: that a prompt was cut, for instance. Sentences.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 }

@@ -48,6 +48,11 @@ public abstract class CachePolicyDescriptor
     /// <exception cref="ArgumentException">The options are another policy's, or a setting is wrong; the message lists all that are.</exception>
     public abstract ICachePolicy Create(CachePolicyOptions options, string? name = null, string? family = null);
 
+    /// <summary>Calls a visitor with the descriptor and the class of its options, for code that is generic in it.</summary>
+    /// <param name="visitor">What is called.</param>
+    /// <returns>What the visitor returned.</returns>
+    public abstract TResult Accept<TResult>(ICachePolicyDescriptorVisitor<TResult> visitor);
+
     /// <summary>The settings for a model of a family.</summary>
     /// <param name="options">The settings that were given.</param>
     /// <param name="family">The model's family, or <see langword="null"/>.</param>
@@ -84,6 +89,13 @@ public sealed class CachePolicyDescriptor<TOptions>(string name, Func<TOptions, 
         return options is TOptions own
             ? Create(own, name, family)
             : throw new ArgumentException($"The policy '{Name}' has {typeof(TOptions).Name}, not {options.GetType().Name}.", nameof(options));
+    }
+
+    /// <inheritdoc/>
+    public override TResult Accept<TResult>(ICachePolicyDescriptorVisitor<TResult> visitor)
+    {
+        ArgumentNullException.ThrowIfNull(visitor);
+        return visitor.Visit(this);
     }
 
     /// <inheritdoc cref="Create(CachePolicyOptions, string, string)"/>

@@ -1,7 +1,6 @@
 using System.Globalization;
-using CachePolicies.Engine;
 
-namespace CachePolicies.Comparison;
+namespace CachePolicies.Engine;
 
 /// <summary>How many evaluations of a lane were computed in full, in part and not at all, on average; <see cref="EvaluationRecord.Share"/> says which is which.</summary>
 /// <param name="Full">Every stage.</param>
