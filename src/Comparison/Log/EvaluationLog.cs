@@ -30,21 +30,8 @@ public sealed class EvaluationLog
     {
         ArgumentNullException.ThrowIfNull(records);
         ArgumentNullException.ThrowIfNull(costs);
-        var evaluations = new List<LoggedEvaluation>(records.Count);
-        var accumulated = 0.0;
-        foreach (var record in records)
-        {
-            var before = accumulated;
-            evaluations.Add(new LoggedEvaluation(
-                record.Evaluation.Index,
-                StepLetters.Of(record, hasTwoStages, layout),
-                record.Share,
-                [.. record.Checks.Select(c => LoggedCheck.Of(record, c, before))]));
-            accumulated = record.Share == ComputedShare.Full
-                ? 0
-                : record.Checks.LastOrDefault(c => c.Decision.IsAccumulated)?.Decision.Value ?? accumulated;
-        }
-
+        var logger = new EvaluationLogger(hasTwoStages, layout);
+        LoggedEvaluation[] evaluations = [.. records.Select(logger.Log)];
         return new EvaluationLog(evaluations, costs.Speedup(records));
     }
 
