@@ -43,7 +43,7 @@ internal static class ServerApplication
         var options = section.Get<ServerOptions>(o => o.ErrorOnUnknownConfiguration = true) ?? new ServerOptions();
         var policies = builder.AddCachePolicies();
         policies.AddServedModels(options);
-        policies.AddServedPolicies(options);
+        policies.AddServedPolicies(options, builder.Configuration);
         services.AddSingleton<ModelShelf>();
         services.AddSingleton<ModelsAtStart>();
         services.AddHostedService(s => s.GetRequiredService<ModelsAtStart>());
@@ -52,7 +52,10 @@ internal static class ServerApplication
         services.AddSingleton<PictureStore>();
         services.AddSingleton<ImageAnswers>();
 
-        services.AddAuthentication(ApiKeyAuthentication.Name).AddScheme<AuthenticationSchemeOptions, ApiKeyAuthentication>(ApiKeyAuthentication.Name, null);
+        // Without the protection of cookies, which would write keys to the user's folder and which nothing here needs.
+        services.AddAuthenticationCore(o => o.DefaultScheme = ApiKeyAuthentication.Name);
+        services.AddWebEncoders();
+        new AuthenticationBuilder(services).AddScheme<AuthenticationSchemeOptions, ApiKeyAuthentication>(ApiKeyAuthentication.Name, null);
         services.AddAuthorization();
         services.AddRateLimiter();
         services.AddSingleton<IConfigureOptions<RateLimiterOptions>, GenerationLimits>();
@@ -98,6 +101,5 @@ internal static class ServerApplication
         app.MapPrometheusScrapingEndpoint().RequireAuthorization();
         app.MapOpenApi();
         app.MapScalarApiReference("/docs", o => o.WithTitle("CachePolicies").DisableDefaultFonts());
-        app.MapPlayground();
     }
 }

@@ -19,6 +19,7 @@ internal static class ServerDefaults
         ["AllowedHosts"] = "localhost;127.0.0.1;[::1]",
         ["Logging:LogLevel:Default"] = "Information",
         ["Logging:LogLevel:Microsoft.AspNetCore"] = "Warning",
+        ["Logging:LogLevel:Microsoft.Extensions.Hosting.Internal.Host"] = "None", // Why a start failed is one sentence, which the program writes.
         ["Logging:LogLevel:Microsoft.Hosting.Lifetime"] = "Information",
     };
 

@@ -1,8 +1,8 @@
+using CachePolicies.Backends.OnnxRuntime;
 using CachePolicies.Diffusers;
+using CachePolicies.Hosting;
 using CachePolicies.Policies;
 using CachePolicies.TextToImage;
-using CachePolicies.Backends.OnnxRuntime;
-using CachePolicies.Hosting;
 
 namespace CachePolicies.Server;
 
@@ -31,11 +31,14 @@ internal static class ModelRegistration
         builder.Services.AddSingleton(new RegisteredModels(registered));
     }
 
-    /// <summary>Registers every known policy under its name, and the further names of the configuration.</summary>
-    public static void AddServedPolicies(this ICachePoliciesBuilder builder, ServerOptions options)
+    /// <summary>
+    /// Registers every known policy under its name, and the further names of the configuration. One that needs a setting, such as MagCache its calibration, is
+    /// there where the configuration has a section for it.
+    /// </summary>
+    public static void AddServedPolicies(this ICachePoliciesBuilder builder, ServerOptions options, IConfiguration configuration)
     {
         var served = new Dictionary<string, CachePolicyDescriptor>(StringComparer.OrdinalIgnoreCase);
-        var known = PolicyCatalog.All.Select(d => (d.Name, Descriptor: d));
+        var known = PolicyCatalog.All.Where(d => IsWhole(d) || configuration.GetSection($"{CachePoliciesOptions.SectionName}:{d.Name}").Exists()).Select(d => (d.Name, Descriptor: d));
         var further = options.Policies.Select(p => (p.Key, Descriptor: PolicyCatalog.Find(p.Value))).Where(p => p.Descriptor is not null).Select(p => (p.Key, p.Descriptor!));
         foreach (var (name, descriptor) in known.Concat(further))
         {
@@ -44,6 +47,19 @@ internal static class ModelRegistration
         }
 
         builder.Services.AddSingleton(s => new ServedPolicies(served, s.GetRequiredService<ICachePolicyProvider>()));
+    }
+
+    private static bool IsWhole(CachePolicyDescriptor descriptor)
+    {
+        try
+        {
+            descriptor.Create(descriptor.CreateOptions());
+            return true;
+        }
+        catch (ArgumentException)
+        {
+            return false;
+        }
     }
 
     private static string Locate(string name, string folder)

@@ -55,7 +55,7 @@ internal sealed record ImageRequest
 
     /// <summary>What is not a parameter.</summary>
     [JsonExtensionData]
-    public Dictionary<string, JsonElement>? Unknown { get; init; }
+    public Dictionary<string, JsonElement>? Unknown { get; set; }
 }
 
 /// <summary>The object <c>cachepolicies</c> of a request.</summary>
@@ -87,5 +87,5 @@ internal sealed record CacheRequest
 
     /// <summary>What is not a parameter.</summary>
     [JsonExtensionData]
-    public Dictionary<string, JsonElement>? Unknown { get; init; }
+    public Dictionary<string, JsonElement>? Unknown { get; set; }
 }

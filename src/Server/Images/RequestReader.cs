@@ -18,6 +18,8 @@ internal static class RequestReader
         ["cachepolicies.progress"] = "true or false",
     };
 
+    private const string Extension = "cachepolicies.";
+
     private static readonly string[] Parameters = [.. ImageJson.Default.ImageRequest.Properties.Where(p => !p.IsExtensionData).Select(p => p.Name)];
     private static readonly string[] CacheParameters = [.. ImageJson.Default.CacheRequest.Properties.Where(p => !p.IsExtensionData).Select(p => p.Name)];
 
@@ -48,15 +50,16 @@ internal static class RequestReader
         }
 
         Refuse(request.Unknown, "", Parameters);
-        Refuse(request.CachePolicies?.Unknown, "cachepolicies.", CacheParameters);
+        Refuse(request.CachePolicies?.Unknown, Extension, CacheParameters);
         return request;
     }
 
     private static ApiError ErrorOf(JsonException unreadable)
     {
         var path = unreadable.Path is { Length: > 2 } found && found.StartsWith("$.", StringComparison.Ordinal) ? found[2..] : null;
-        var isKnown = path is not null && (Parameters.Contains(path) || (path.StartsWith("cachepolicies.", StringComparison.Ordinal) && CacheParameters.Contains(path["cachepolicies.".Length..])));
-        return isKnown && unreadable.InnerException is InvalidOperationException or FormatException or null && isKnown
+        var isKnown = path is not null && (Parameters.Contains(path) || (path.StartsWith(Extension, StringComparison.Ordinal) && CacheParameters.Contains(path[Extension.Length..])));
+        var isWrongKind = unreadable.InnerException is InvalidOperationException or FormatException || unreadable.Message.StartsWith("The JSON value could not be converted", StringComparison.Ordinal);
+        return isKnown && isWrongKind
             ? ApiError.Invalid($"'{path}' is of the wrong kind; expected {Expected.GetValueOrDefault(path!, "text")}.", path, "invalid_type")
             : ApiError.Invalid($"The request's body is not valid JSON (line {unreadable.LineNumber + 1}).", null, "invalid_json");
     }
