@@ -22,7 +22,7 @@ internal static class ApiKeyHash
 
     /// <summary>Whether a text is a hash.</summary>
     public static bool IsHash(string? text) =>
-        text is not null && text.Length == Prefix.Length + 64 && text.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) && text.AsSpan(Prefix.Length).IndexOfAnyExcept("0123456789abcdefABCDEF") < 0;
+        text is not null && text.Length == Prefix.Length + 64 && text.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) && text[Prefix.Length..].All(char.IsAsciiHexDigit);
 
     /// <summary>Whether a digest is that of a hash, in a time that does not depend on where they differ.</summary>
     public static bool Matches(ReadOnlySpan<byte> digest, string hash) =>

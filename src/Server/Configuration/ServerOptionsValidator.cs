@@ -8,11 +8,11 @@ internal sealed class ServerOptionsValidator : IValidateOptions<ServerOptions>
 {
     public ValidateOptionsResult Validate(string? name, ServerOptions options)
     {
-        var problems = Problems(options).ToArray();
-        return problems.Length == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problems);
+        var problems = Problems(options);
+        return problems.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problems);
     }
 
-    private static IEnumerable<string> Problems(ServerOptions options)
+    private static List<string> Problems(ServerOptions options)
     {
         var problems = new List<string>();
         Range(nameof(options.MaximumBodyBytes), options.MaximumBodyBytes, 1024, 16 << 20);

@@ -14,7 +14,7 @@ internal sealed class ImageAnswers(PictureStore store, TimeProvider time, IOptio
     public static string SizeOf(RgbImage picture) => string.Create(CultureInfo.InvariantCulture, $"{picture.Width}x{picture.Height}");
 
     /// <summary>A picture's file in base 64.</summary>
-    public string Encode(RgbImage picture, ImageOrder order) => Convert.ToBase64String(PictureFile.Encode(picture, order.Format));
+    public static string Encode(RgbImage picture, ImageOrder order) => Convert.ToBase64String(PictureFile.Encode(picture, order.Format));
 
     /// <summary>The whole answer.</summary>
     /// <exception cref="ApiErrorException">A picture that is answered by address cannot be stored.</exception>

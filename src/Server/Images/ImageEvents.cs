@@ -71,7 +71,7 @@ internal sealed class ImageEvents(ImageOrder order, ImageAnswers answers)
 
                 if (step.Preview is { } partial && step.Completed < step.Total && _partialImages < Due(step))
                 {
-                    yield return Item(Partial, new PartialImageEvent(Partial, answers.Encode(partial, order), answers.Now, ImageAnswers.SizeOf(partial), "auto", "opaque", order.FormatName, _partialImages++), ImageJson.Default.PartialImageEvent);
+                    yield return Item(Partial, new PartialImageEvent(Partial, ImageAnswers.Encode(partial, order), answers.Now, ImageAnswers.SizeOf(partial), "auto", "opaque", order.FormatName, _partialImages++), ImageJson.Default.PartialImageEvent);
                 }
 
                 break;
@@ -79,7 +79,7 @@ internal sealed class ImageEvents(ImageOrder order, ImageAnswers answers)
                 var cache = answers.ToCacheAnswer(done, order.Job, http);
                 foreach (var made in done.Pictures)
                 {
-                    yield return Item(Completed, new CompletedImageEvent(Completed, answers.Encode(made, order), answers.Now, ImageAnswers.SizeOf(made), "auto", "opaque", order.FormatName, TokenUsage.None, cache), ImageJson.Default.CompletedImageEvent);
+                    yield return Item(Completed, new CompletedImageEvent(Completed, ImageAnswers.Encode(made, order), answers.Now, ImageAnswers.SizeOf(made), "auto", "opaque", order.FormatName, TokenUsage.None, cache), ImageJson.Default.CompletedImageEvent);
                 }
 
                 break;
