@@ -156,4 +156,19 @@ public static partial class CachePoliciesBuilderExtensions
     /// <exception cref="InvalidOperationException">The name is taken.</exception>
     public static ICachePoliciesBuilder AddStepMask(this ICachePoliciesBuilder builder, string name, Action<StepMaskOptions>? configure = null) =>
         builder.AddCachePolicy(PolicyCatalog.Of<StepMaskOptions>(), name, configure);
+
+    /// <summary>Registers the policy <c>LogSnr</c>. <inheritdoc cref="LogSnrOptions" path="/summary"/></summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="configure">Settings over those of the configuration.</param>
+    /// <exception cref="InvalidOperationException">The name is taken.</exception>
+    public static ICachePoliciesBuilder AddLogSnr(this ICachePoliciesBuilder builder, Action<LogSnrOptions>? configure = null) =>
+        builder.AddCachePolicy(PolicyCatalog.Of<LogSnrOptions>(), null, configure);
+
+    /// <summary>Registers the policy <c>LogSnr</c> under a name of your own. <inheritdoc cref="LogSnrOptions" path="/summary"/></summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="name">The name: service key, options name, section and telemetry tag.</param>
+    /// <param name="configure">Settings over those of the configuration.</param>
+    /// <exception cref="InvalidOperationException">The name is taken.</exception>
+    public static ICachePoliciesBuilder AddLogSnr(this ICachePoliciesBuilder builder, string name, Action<LogSnrOptions>? configure = null) =>
+        builder.AddCachePolicy(PolicyCatalog.Of<LogSnrOptions>(), name, configure);
 }

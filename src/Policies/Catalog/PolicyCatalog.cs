@@ -19,6 +19,7 @@ public static class PolicyCatalog
         DBCacheDescriptor.Instance,
         TaylorSeerDescriptor.Instance,
         StepMaskDescriptor.Instance,
+        LogSnrDescriptor.Instance,
     ];
 
     /// <summary>The policy of a name, whatever its case and its dashes; <see langword="null"/> where there is none.</summary>

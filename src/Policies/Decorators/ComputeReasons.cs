@@ -27,6 +27,9 @@ public static class ComputeReasons
     /// <summary>One evaluation of TaylorSeer's interval is computed.</summary>
     public const string Interval = "interval";
 
+    /// <summary>A fixed schedule computes the evaluation.</summary>
+    public const string Schedule = "schedule";
+
     /// <summary>There is nothing to reuse yet.</summary>
     public const string NothingComputed = "nothing computed yet";
 }

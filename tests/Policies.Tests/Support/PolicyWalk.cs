@@ -40,7 +40,7 @@ internal sealed class PolicyWalk : IWalkedFeatures
         _distances = distances;
         Decisions.Clear();
         Asked.Clear();
-        _walk.Begin(new EvaluationInfo(_next, _count, 1000 - _next, _sigma(_next)));
+        _walk.Begin(new EvaluationInfo(_next, _count, 1000 - _next, _sigma(_next)) { NextSigma = _next + 1 < _count ? _sigma(_next + 1) : 0 });
         while (!_walk.HasEnded)
         {
             var decision = _walk.Ask();
