@@ -208,7 +208,7 @@ internal sealed class BoundSession : IDisposable
             return null;
         }
 
-        var shapes = Enumerable.Repeat<long[]>([], _ports.Scalars.Length).Concat(_ports.Results.Select(_ => new[] { 1L }));
+        var shapes = Enumerable.Repeat<long[]>([], _ports.Scalars.Length).Concat(_ports.Results.Select<string, long[]>(_ => [1L]));
         var scalars = new HostScalars(shapes.ToArray());
         for (var i = 0; i < _ports.Scalars.Length; i++)
         {
