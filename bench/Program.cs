@@ -12,6 +12,7 @@ const string Usage = """
       fit                    TeaCache's polynomial for the sample model, from recorded runs.
       policies               Each policy over a sweep of its thresholds on the sample model, beside the control.
       catalogue              Every policy at one quality at 28, 50 and 100 steps, with and without a forced last step.
+      front                  Which policy leads at which speed: all of them at 28, 50 and 100 steps, as tables and plots.
       batch                  Eight prompts in one batch: a decision for each sample against one for all.
       serving                Requests that arrive at random: one after another, whole batches, shared stage runs.
 
@@ -34,6 +35,7 @@ const string Usage = """
 [
     ("policies", PolicyBench.Run),
     ("catalogue", CatalogueBench.Run),
+    ("front", FrontBench.Run),
     ("batch", BatchBench.Run),
     ("serving", ServingBench.Run),
     ("backends", BackendBench.Run),

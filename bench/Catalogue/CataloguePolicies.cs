@@ -34,6 +34,7 @@ internal static class CataloguePolicies
         TaylorSeer("TaylorSeer, order 2", 2, damped: false),
         TaylorSeer("TaylorSeer, order 1 in σ, half damped", 1, damped: true),
         TaylorSeer("TaylorSeer, order 2 in σ, half damped", 2, damped: true),
+        new("LogSnr", [.. new[] { 28, 22, 18, 14, 12, 10, 9, 8, 7, 6, 5, 4 }.Select(n => new CatalogueSetting(Invariant($"n {n}"), last => CachePolicy.LogSnr(new LogSnrOptions { Evaluations = n, ForcedLastSteps = last })))]),
         new("step mask", [.. new[] { StepMask.Slow, StepMask.Medium, StepMask.Fast, StepMask.Ultra }.Select(Masked)]),
     ];
 

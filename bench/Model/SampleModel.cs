@@ -65,6 +65,10 @@ internal sealed class SampleModel : IDisposable
     /// <summary>The last known and the last new prompt: settings are chosen on them, and nothing else is measured on them.</summary>
     public BenchPrompt[] HeldBackPrompts() => [_known[^1], _new[^1]];
 
+    /// <summary>The model as a comparison draws with it.</summary>
+    /// <param name="steps">Sampler steps, unless a picture has its own.</param>
+    public TextToImagePictures ToCompare(int steps) => new(_pictures, new PictureRequest(_known[0].Text) { Steps = steps, Guidance = Guidance }, Clock, Threads);
+
     /// <summary>The denoiser under a policy.</summary>
     public DenoisingLoop Loop(ICachePolicy policy, DecisionScope scope = DecisionScope.PerLane) =>
         new(new CachedDenoiser(Denoiser, policy, new CachedDenoiserOptions { TimeProvider = Clock, DecisionScope = scope }), _pictures.Sampler);
