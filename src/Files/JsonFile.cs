@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using System.Text.Unicode;
 
 namespace CachePolicies.Files;
 
@@ -36,11 +37,32 @@ public static class JsonFile
     {
         try
         {
-            return JsonDocument.Parse(ReadBytes(path, maximumBytes));
+            return Parse(ReadBytes(path, maximumBytes));
         }
         catch (Exception failure) when (IsBroken(failure))
         {
             throw Broken(path, failure);
+        }
+    }
+
+    /// <summary>Reads a JSON text whose strings are all text, so that none of them fails when it is looked at. The caller disposes of the document.</summary>
+    /// <param name="json">UTF-8, with or without a byte order mark.</param>
+    /// <param name="options">What is accepted beyond JSON; nothing by default.</param>
+    /// <exception cref="JsonException">It is not JSON, or a string in it is not Unicode.</exception>
+    public static JsonDocument Parse(byte[] json, JsonDocumentOptions options = default)
+    {
+        ArgumentNullException.ThrowIfNull(json);
+        ReadOnlyMemory<byte> text = json is [0xEF, 0xBB, 0xBF, ..] ? json.AsMemory(3) : json;
+        var document = JsonDocument.Parse(text, options);
+        try
+        {
+            RequireUnicode(text.Span, options);
+            return document;
+        }
+        catch
+        {
+            document.Dispose();
+            throw;
         }
     }
 
@@ -96,6 +118,37 @@ public static class JsonFile
 
     /// <summary>The place of a failure as <c> (line 7)</c>; empty where it is not known.</summary>
     public static string PlaceOf(Exception failure) => failure is JsonException { LineNumber: { } line } ? $" (line {line + 1})" : "";
+
+    /// <summary>The parser leaves strings as they are: bytes that are not UTF-8 and halves of surrogate pairs come to light when one is read.</summary>
+    private static void RequireUnicode(ReadOnlySpan<byte> json, JsonDocumentOptions options)
+    {
+        var reader = new Utf8JsonReader(json, new JsonReaderOptions { AllowTrailingCommas = options.AllowTrailingCommas, CommentHandling = options.CommentHandling, MaxDepth = options.MaxDepth });
+        while (reader.Read())
+        {
+            if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName && !IsUnicode(ref reader))
+            {
+                throw new JsonException("A text is not Unicode.", null, LineAt(json, (int)reader.TokenStartIndex), null);
+            }
+        }
+    }
+
+    private static bool IsUnicode(ref Utf8JsonReader reader)
+    {
+        if (!reader.ValueIsEscaped)
+        {
+            return Utf8.IsValid(reader.ValueSpan);
+        }
+
+        try
+        {
+            _ = reader.GetString();
+            return true;
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
+        }
+    }
 
     private static byte[] ReadBytes(string path, long maximumBytes)
     {

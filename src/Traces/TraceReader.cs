@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
+using CachePolicies.Files;
 
 namespace CachePolicies.Traces;
 
@@ -94,7 +95,9 @@ public sealed class TraceReader : IDisposable
     internal static string KeyOf(int step, string boundary, string tensor) =>
         string.Create(CultureInfo.InvariantCulture, $"{step:D4}/{boundary}{(tensor == PrimaryName ? "" : "/" + tensor)}");
 
-    internal static InvalidDataException Wrong(string path, string what) => new($"The trace '{path}' cannot be used: {what}.");
+    internal static InvalidDataException Wrong(string path, string what) => new($"The trace '{path}' cannot be used: {ForeignText.Show(what, LongestReason)}.");
+
+    private const int LongestReason = 600;
 
     private static ImmutableArray<float> ReadTimesteps(SafetensorsFile file, int steps)
     {
@@ -111,7 +114,7 @@ public sealed class TraceReader : IDisposable
         }
         catch (Exception broken) when (broken is JsonException or InvalidOperationException or FormatException)
         {
-            throw Wrong(file.Path, $"its timesteps are '{text}'; expected a JSON array with a number for each step");
+            throw Wrong(file.Path, $"its timesteps are '{ForeignText.Show(text)}'; expected a JSON array with a number for each step");
         }
     }
 }

@@ -1,6 +1,8 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using CachePolicies.Engine;
+using CachePolicies.Files;
 
 namespace CachePolicies.Comparison;
 
@@ -23,16 +25,16 @@ public sealed record StageCosts(IReadOnlyList<double> Shares, bool AreMeasured)
 
         try
         {
-            using var document = JsonDocument.Parse(text);
+            using var document = JsonFile.Parse(Encoding.UTF8.GetBytes(text));
             var seconds = document.RootElement.ValueKind == JsonValueKind.Object
-                ? document.RootElement.EnumerateObject().ToDictionary(p => p.Name, p => p.Value.ValueKind == JsonValueKind.Number ? p.Value.GetDouble() : double.NaN)
+                ? document.RootElement.EnumerateObject().DistinctBy(p => p.Name, StringComparer.Ordinal).ToDictionary(p => p.Name, p => p.Value.ValueKind == JsonValueKind.Number ? p.Value.GetDouble() : double.NaN, StringComparer.Ordinal)
                 : throw new JsonException("it is not an object");
             double[] costs = [.. layout.Boundaries.Skip(1).Select(b => seconds.GetValueOrDefault(b.Name))];
             return costs.All(c => c >= 0 && double.IsFinite(c)) && costs.Sum() > 0 ? Normalised(costs, true) : throw new JsonException("a cost is negative, or all are 0");
         }
         catch (Exception broken) when (broken is JsonException or ArgumentException)
         {
-            throw new InvalidDataException($"The trace's {MetadataKey} is '{text}' ({broken.Message}); expected a JSON object from boundary to seconds.");
+            throw new InvalidDataException($"The trace's {MetadataKey} is '{ForeignText.Show(text)}' ({broken.Message}); expected a JSON object from boundary to seconds.");
         }
     }
 

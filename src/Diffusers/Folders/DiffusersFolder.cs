@@ -57,7 +57,14 @@ public sealed class DiffusersFolder
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         ArgumentNullException.ThrowIfNull(recipes);
-        return new FolderReader(path, recipes).Read();
+        try
+        {
+            return new FolderReader(path, recipes).Read();
+        }
+        catch (InvalidDataException damaged)
+        {
+            throw new DiffusersFolderException(damaged.Message);
+        }
     }
 
     /// <summary>The tokenizer in a subfolder, read when it is first asked for.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using CachePolicies.Files;
 
 namespace CachePolicies.Diffusers;
 
@@ -12,14 +13,14 @@ internal static class SettingsFile
     {
         try
         {
-            var info = new FileInfo(path);
-            if ((info.Attributes & (FileAttributes.Device | FileAttributes.Directory)) != 0 || info.Length > LargestFile)
+            var document = JsonFile.Parse(RegularFile.ReadAllBytes(path, LargestFile), new JsonDocumentOptions { MaxDepth = 32 });
+            if (document.RootElement.ValueKind == JsonValueKind.Object)
             {
-                throw new InvalidDataException($"'{path}' has {info.Length:N0} bytes; expected a JSON file of at most {LargestFile:N0}.");
+                return document;
             }
 
-            var document = JsonDocument.Parse(File.ReadAllBytes(path), new JsonDocumentOptions { MaxDepth = 32 });
-            return document.RootElement.ValueKind == JsonValueKind.Object ? document : throw new InvalidDataException($"'{path}' is not a JSON object.");
+            document.Dispose();
+            throw new InvalidDataException($"'{path}' is not a JSON object.");
         }
         catch (JsonException failure)
         {

@@ -64,7 +64,7 @@ public static class SchedulerConfig
     {
         try
         {
-            using var document = JsonDocument.Parse(NonFiniteNumbers.Quote(Encoding.UTF8.GetString(json).TrimStart('\uFEFF')), Reading);
+            using var document = JsonFile.Parse(Encoding.UTF8.GetBytes(NonFiniteNumbers.Quote(Encoding.UTF8.GetString(json).TrimStart('\uFEFF'))), Reading);
             return Create(document.RootElement, name, context ?? new SchedulerContext());
         }
         catch (JsonException damaged)

@@ -57,6 +57,7 @@ internal sealed record ClipVocabulary(IReadOnlyDictionary<string, int> Tokens, I
         }
 
         var tokens = new Dictionary<string, int>(StringComparer.Ordinal);
+        var ids = new HashSet<int>();
         foreach (var token in vocabulary.EnumerateObject())
         {
             if (token.Value.ValueKind != JsonValueKind.Number || !token.Value.TryGetInt32(out var id) || id is < 0 or > TokenizerFiles.LargestId)
@@ -64,7 +65,10 @@ internal sealed record ClipVocabulary(IReadOnlyDictionary<string, int> Tokens, I
                 throw new TokenizerException($"'{file}' gives the token '{TokenizerFiles.Short(token.Name)}' no usable id; expected 0 to {TokenizerFiles.LargestId}.");
             }
 
-            tokens[token.Name] = id;
+            if (!tokens.TryAdd(token.Name, id) || !ids.Add(id))
+            {
+                throw new TokenizerException($"'{file}' holds the token '{TokenizerFiles.Short(token.Name)}' or its id {id} twice; expected one id for each token.");
+            }
         }
 
         if (tokens.Count == 0)
@@ -72,16 +76,27 @@ internal sealed record ClipVocabulary(IReadOnlyDictionary<string, int> Tokens, I
             throw new TokenizerException($"'{file}' holds no tokens.");
         }
 
+        CheckMerges(tokens, merges, file);
+        return new ClipVocabulary(tokens, merges);
+    }
+
+    private static void CheckMerges(Dictionary<string, int> tokens, List<string> merges, string file)
+    {
+        var known = new HashSet<string>(StringComparer.Ordinal);
         foreach (var merge in merges)
         {
             var space = merge.IndexOf(' ', StringComparison.Ordinal);
-            if (!tokens.ContainsKey(string.Concat(merge.AsSpan(0, space), merge.AsSpan(space + 1))))
+            var (left, right) = (merge[..space], merge[(space + 1)..]);
+            if (!tokens.ContainsKey(left) || !tokens.ContainsKey(right) || !tokens.ContainsKey(left + right))
             {
-                throw new TokenizerException($"The merge '{TokenizerFiles.Short(merge)}' makes a token that '{file}' lacks: vocabulary and merges do not belong together.");
+                throw new TokenizerException($"The merge '{TokenizerFiles.Short(merge)}' takes or makes a token that '{file}' lacks: vocabulary and merges do not belong together.");
+            }
+
+            if (!known.Add(merge))
+            {
+                throw new TokenizerException($"The merge '{TokenizerFiles.Short(merge)}' is listed twice beside '{file}'; expected each once.");
             }
         }
-
-        return new ClipVocabulary(tokens, merges);
     }
 
     private static string Checked(string merge, string file)

@@ -30,7 +30,7 @@ internal static class TokenizerFiles
     {
         try
         {
-            return JsonDocument.Parse(ReadBytes(file));
+            return JsonFile.Parse(ReadBytes(file));
         }
         catch (JsonException e)
         {

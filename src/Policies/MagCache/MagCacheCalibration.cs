@@ -51,8 +51,8 @@ public sealed record MagCacheCalibration(string Fingerprint, ImmutableArray<doub
             : throw new InvalidDataException(
                 $"'{path}' has {Sigmas.Length} noise levels for {Conditional.Length} conditional and {Unconditional.Length} unconditional ratios; expected as many of each, or no noise levels.");
 
-    /// <summary>Writes the calibration as JSON.</summary>
-    public void Save(string path) => File.WriteAllText(path, JsonSerializer.Serialize(this, MagCacheJson.Default.MagCacheCalibration));
+    /// <summary>Writes the calibration as JSON; the file appears whole or not at all.</summary>
+    public void Save(string path) => Draft.Write(path, JsonSerializer.SerializeToUtf8Bytes(this, MagCacheJson.Default.MagCacheCalibration));
 
     /// <summary>The ratios for a branch and a number of evaluations: where that is another than was calibrated, the nearest in proportion.</summary>
     public ImmutableArray<double> For(GuidanceBranch branch, int evaluationCount)

@@ -39,7 +39,7 @@ internal static class PolicyFile
     {
         try
         {
-            using var document = JsonDocument.Parse(RegularFile.ReadAllBytes(path, LargestFile), new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
+            using var document = JsonFile.Parse(RegularFile.ReadAllBytes(path, LargestFile), new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
             var root = document.RootElement;
             if (root.ValueKind == JsonValueKind.Object && root.TryGetProperty(Section, out var section))
             {

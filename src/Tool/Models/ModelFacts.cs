@@ -45,7 +45,7 @@ internal static class ModelFacts
     {
         try
         {
-            return JsonDocument.Parse(RegularFile.ReadAllBytes(path, 16 << 20));
+            return JsonFile.Parse(RegularFile.ReadAllBytes(path, 16 << 20));
         }
         catch (JsonException failure)
         {
