@@ -13,7 +13,7 @@ internal static class LogSnrDescriptor
                 "everything; the clean picture is forecast, guidance fades",
                 "n `Evaluations` 10"),
         ],
-        Tuning = static _ => [TuningDimension.Each(nameof(LogSnrOptions.Evaluations), "5", "6", "7", "8", "10", "12", "14", "18", "22", "28")],
+        Tuning = static _ => [TuningDimension.Each(nameof(LogSnrOptions.Evaluations), "28", "22", "18", "14", "12", "10", "8", "7", "6", "5")],
     };
 }
 
