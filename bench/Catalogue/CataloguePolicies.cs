@@ -12,6 +12,8 @@ internal static class CataloguePolicies
 {
     private static readonly float[] Thresholds = Ladder(0.02, 0.7, 16);
 
+    private static readonly int[] EvaluationCounts = [28, 22, 18, 14, 12, 10, 9, 8, 7, 6, 5, 4];
+
     // MagCache adds up how far ratios near 1 are from 1.
     private static readonly float[] MagCacheThresholds = Ladder(0.002, 1, 16);
 
@@ -34,7 +36,7 @@ internal static class CataloguePolicies
         TaylorSeer("TaylorSeer, order 2", 2, damped: false),
         TaylorSeer("TaylorSeer, order 1 in σ, half damped", 1, damped: true),
         TaylorSeer("TaylorSeer, order 2 in σ, half damped", 2, damped: true),
-        new("LogSnr", [.. new[] { 28, 22, 18, 14, 12, 10, 9, 8, 7, 6, 5, 4 }.Select(n => new CatalogueSetting(Invariant($"n {n}"), last => CachePolicy.LogSnr(new LogSnrOptions { Evaluations = n, ForcedLastSteps = last })))]),
+        new("LogSnr", [.. EvaluationCounts.Select(n => new CatalogueSetting(Invariant($"n {n}"), last => CachePolicy.LogSnr(new LogSnrOptions { Evaluations = n, ForcedLastSteps = last })))]),
         new("step mask", [.. new[] { StepMask.Slow, StepMask.Medium, StepMask.Fast, StepMask.Ultra }.Select(Masked)]),
     ];
 
