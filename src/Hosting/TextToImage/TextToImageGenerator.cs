@@ -122,7 +122,7 @@ internal sealed class TextToImageGenerator(
             : prepared.Generate(denoiser, observation.Observer, Tell, time, cancellationToken);
         observation.Succeed(pictures.Elapsed);
         Log.Generated(_logger, denoiser.Policy.Name, pictures.Evaluations, pictures.Elapsed.TotalMilliseconds);
-        return new TextToImageResult(pictures, denoiser.Policy.Name) 
+        return new TextToImageResult(pictures, denoiser.Policy.Name)
         {
             Report = steps?.ToReport(),
             Notes = [.. prepared.Notes, .. denoiser.Plan.Notes],

@@ -1,3 +1,4 @@
+using CachePolicies.Onnx;
 using Microsoft.ML.OnnxRuntime;
 
 namespace CachePolicies.Backends.OnnxRuntime;
@@ -45,11 +46,32 @@ internal static class SharedThreads
         try
         {
             OrtEnv.CreateInstanceWithOptions(ref options);
-            return true;
+            return CanJoin();
         }
         catch (OnnxRuntimeException)
         {
             // The program made it in the meantime.
+            return false;
+        }
+    }
+
+    /// <summary>
+    /// Opens a session of one node on the shared threads. A program that makes the environment at the same moment can come first although the runtime reports
+    /// no failure here; the environment then has no shared threads, which only a session reveals.
+    /// </summary>
+    private static bool CanJoin()
+    {
+        var graph = new OnnxGraphBuilder("threads");
+        graph.Output("y", graph.Node("Identity", [graph.Input("x", OnnxElementType.Float32, 1)]), OnnxElementType.Float32, 1);
+        using var settings = new SessionOptions { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
+        settings.DisablePerSessionThreads();
+        try
+        {
+            using var session = new InferenceSession(graph.ToBytes(), settings);
+            return true;
+        }
+        catch (OnnxRuntimeException)
+        {
             return false;
         }
     }
