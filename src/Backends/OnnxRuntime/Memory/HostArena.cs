@@ -7,7 +7,7 @@ namespace CachePolicies.Backends.OnnxRuntime;
 /// model would keep the most that it ever needed, although stages run one after another.
 /// </summary>
 /// <remarks>
-/// How it grows is chosen by measurement: <c>dotnet run -c Release --project bench -- pipeline</c> compares the ways, and bench/results/pipeline.md has the figures.
+/// How it grows is chosen by measurement: <c>dotnet run -c Release --project bench -- pipeline</c> compares the ways.
 /// </remarks>
 internal static class HostArena
 {
