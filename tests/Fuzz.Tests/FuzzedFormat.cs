@@ -18,7 +18,7 @@ internal abstract class FuzzedFormat
     /// <summary>How many inputs of a short run are of this format.</summary>
     public virtual int Inputs => 400;
 
-    /// <summary>Whether most changes leave a file that is right.</summary>
+    /// <summary>Whether most changes leave a valid file.</summary>
     public virtual bool IsMostlyRight => false;
 
     /// <summary>Makes another file of a right one, or of nothing.</summary>

@@ -12,7 +12,7 @@ public sealed class AnswerTests(SharedServer shared)
     private RunningServer Server => shared.Server;
 
     [Fact]
-    public async Task A_picture_is_the_generator_s_to_the_bit_and_the_answer_says_what_the_cache_did()
+    public async Task A_picture_equals_that_of_the_generator_to_the_bit_and_the_answer_says_what_the_cache_did()
     {
         var answer = await Server.AnswerAsync(new
         {
