@@ -10,7 +10,7 @@ internal static class ServingReport
     public static string Of(SampleModel model, ServingComparison comparison, ServedPolicy[] policies, int variants)
     {
         var text = new StringBuilder("# Requests that share the device\n\n");
-        text.Append(Invariant($"Poisson arrivals, faster than they can be served, of which so many are in flight at a time; one picture a request, {comparison.Steps} steps, guidance {SampleModel.Guidance}. {model.Description} "));
+        text.Append(Invariant($"Poisson arrivals, faster than they can be served, with the stated number in flight at a time; one picture per request, {comparison.Steps} steps, guidance {SampleModel.Guidance}. {model.Description} "));
         text.Append("Latency: from the moment a request is let in until its picture is there. PSNR: mean against the uncached pictures.\n\n");
         text.Append("- **one after another**: a request has the device for itself.\n");
         text.Append("- **batches**: whoever waits begins together with one decision for all (at the threshold that gives equal quality in [batch.md](batch.md)), or with decisions of their own; who comes later waits until the batch is done.\n");

@@ -9,7 +9,7 @@ namespace CachePolicies.Hosting.Tests;
 public sealed class ImageGeneratorTests
 {
     [Fact]
-    public async Task A_picture_equals_that_of_the_generator_and_brings_the_cache_s_report()
+    public async Task A_picture_equals_that_of_the_generator_and_comes_with_a_report_of_the_cache()
     {
         using var tiny = new TinyModel();
         await using var services = ServicesOf(tiny);

@@ -14,7 +14,7 @@ internal enum Fate
 /// <summary>A generation among others.</summary>
 /// <param name="Loop">Its policy and sampler.</param>
 /// <param name="Request">Its steps, seed and guidance.</param>
-/// <param name="Arrives">Once so many evaluations, of whichever generation, are done.</param>
+/// <param name="Arrives">The number of evaluations, over all generations, after which it arrives.</param>
 /// <param name="Fate">What happens to it.</param>
 /// <param name="At">After how many of its evaluations.</param>
 internal sealed record Visitor(DenoisingLoop Loop, GenerationRequest Request, int Arrives, Fate Fate, int At);

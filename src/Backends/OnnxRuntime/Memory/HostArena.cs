@@ -21,7 +21,7 @@ internal static class HostArena
         Enum.TryParse<HostArenaGrowth>(AppContext.GetData(GrowthSetting) as string, ignoreCase: true, out var growth) && Enum.IsDefined(growth) ? growth : HostArenaGrowth.Doubling;
 
     /// <summary>
-    /// Lets a session take its memory from the arena, which is made at the first use. Under another limit than the last session's an arena is made anew; the
+    /// Lets a session take its memory from the arena, which is made at the first use. A session whose limit differs from the last one's gets a new arena; the
     /// sessions before keep theirs.
     /// </summary>
     /// <param name="settings">Of the session that is opened next.</param>
