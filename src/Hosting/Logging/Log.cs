@@ -35,4 +35,7 @@ internal static partial class Log
 
     [LoggerMessage(11, LogLevel.Warning, "The cache '{Policy}' may not do what you expect: {Findings}")]
     public static partial void Suspicious(ILogger logger, string policy, string findings);
+
+    [LoggerMessage(12, LogLevel.Warning, "The model '{Model}' was not warmed up under '{Policy}': {Problem}")]
+    public static partial void NotWarmedUp(ILogger logger, string model, string policy, string problem);
 }

@@ -2,6 +2,7 @@ using CachePolicies;
 using CachePolicies.Backends.OnnxRuntime;
 using CachePolicies.Engine;
 using CachePolicies.Hosting;
+using CachePolicies.Models;
 using CachePolicies.TextToImage;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -69,7 +70,7 @@ public static class ModelBuilderExtensions
     /// </summary>
     /// <param name="builder">The builder.</param>
     /// <param name="name">The key of the services.</param>
-    /// <param name="directory">The directory with <c>manifest.json</c>.</param>
+    /// <param name="directory">The directory with <c>manifest.json</c>; when the host starts, it must be there with every file that the manifest names.</param>
     /// <param name="backend">
     /// The name that <see cref="UseOnnxRuntime(ICachePoliciesBuilder, string, Action{OnnxRuntimeOptions}?)"/> gave the backend that it runs on;
     /// <see langword="null"/> for the backend without a name, which all such models share.
@@ -81,6 +82,7 @@ public static class ModelBuilderExtensions
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         ArgumentException.ThrowIfNullOrWhiteSpace(directory);
         RefuseSecond(builder.Services, name);
+        CheckAtStart(builder, directory);
         _ = backend is null ? builder.UseOnnxRuntime() : builder.UseOnnxRuntime(backend);
         builder.Services.AddKeyedSingleton(name, (s, _) => Load(s, backend is null ? s.GetRequiredService<OnnxRuntimeBackend>() : s.GetRequiredKeyedService<OnnxRuntimeBackend>(backend), directory));
         builder.Services.AddKeyedSingleton(name, (s, _) => s.GetRequiredKeyedService<OnnxDenoiserModel>(name).Denoiser);
@@ -94,13 +96,15 @@ public static class ModelBuilderExtensions
     /// brings a tokenizer and a decoder, <see cref="ITextToImageGenerator"/> makes pictures with it.
     /// </summary>
     /// <param name="builder">The builder.</param>
-    /// <param name="directory">The directory with <c>manifest.json</c>; a relative one is looked for under the working folder, then beside the program.</param>
+    /// <param name="directory">The directory with <c>manifest.json</c>; a relative one is looked for under the working folder, then beside the program. When the host
+    /// starts, it must be there with every file that the manifest names.</param>
     /// <exception cref="InvalidOperationException">A model without a name is registered already; give further ones names.</exception>
     public static ICachePoliciesBuilder UseModel(this ICachePoliciesBuilder builder, string directory)
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentException.ThrowIfNullOrWhiteSpace(directory);
         RefuseSecond(builder.Services, null);
+        CheckAtStart(builder, directory);
         builder.UseOnnxRuntime();
         builder.Services.AddSingleton(s => Load(s, s.GetRequiredService<OnnxRuntimeBackend>(), directory));
         builder.Services.AddSingleton(s => s.GetRequiredService<OnnxDenoiserModel>().Denoiser);
@@ -118,6 +122,8 @@ public static class ModelBuilderExtensions
                 : $"A model is registered as '{Excerpt.Of(name)}' already; give this one another name.");
         }
     }
+
+    private static void CheckAtStart(ICachePoliciesBuilder builder, string directory) => builder.CheckAtStart(_ => ManifestReader.Read(ModelFolder.Locate(directory)));
 
     /// <summary>Reads the settings of a backend, and has them checked when the host starts. They are those of an open device, so that they do not follow the file.</summary>
     private static void AddSettings(IServiceCollection services, string name, string part)
