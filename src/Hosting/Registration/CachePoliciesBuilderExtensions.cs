@@ -108,10 +108,13 @@ public static partial class CachePoliciesBuilderExtensions
     private static ICachePolicy Make<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TPolicy>(IServiceProvider services, object options, string name)
         where TPolicy : ICachePolicy
     {
-        var asksForName = typeof(TPolicy).GetConstructors().Any(c => c.GetParameters().Any(p => p.IsDefined(typeof(ServiceKeyAttribute))));
-        ICachePolicy policy = asksForName
-            ? ActivatorUtilities.CreateInstance<TPolicy>(services, options, name)
-            : ActivatorUtilities.CreateInstance<TPolicy>(services, options);
+        var asked = typeof(TPolicy).GetConstructors().SelectMany(c => c.GetParameters()).ToArray();
+        object[] given =
+        [
+            .. asked.Any(p => p.ParameterType.IsInstanceOfType(options)) ? [options] : Array.Empty<object>(),
+            .. asked.Any(p => p.IsDefined(typeof(ServiceKeyAttribute))) ? [name] : Array.Empty<object>(),
+        ];
+        ICachePolicy policy = ActivatorUtilities.CreateInstance<TPolicy>(services, given);
         return options is CachePolicyOptions steps ? steps.Decorate(policy) : policy;
     }
 

@@ -1,4 +1,5 @@
 using CachePolicies.Hosting;
+using CachePolicies.TextToImage;
 using Microsoft.Extensions.Hosting;
 
 namespace Microsoft.Extensions.DependencyInjection;
