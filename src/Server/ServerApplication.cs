@@ -94,6 +94,7 @@ internal static class ServerApplication
         app.UseAuthentication();
         app.UseAuthorization();
         app.UseRateLimiter();
+        app.MapPlayground();
         app.MapImages();
         app.MapModels();
         app.MapPolicies();

@@ -6,7 +6,7 @@ namespace CachePolicies.TextToImage;
 /// <summary>What a generation made.</summary>
 /// <param name="Pictures">One or more, in the order of the batch.</param>
 /// <param name="Evaluations">How many evaluations of the denoiser there were.</param>
-/// <param name="Elapsed">From the noise to the final latents on the host; encoding and decoding are not counted.</param>
+/// <param name="Elapsed">From the noise to the final latents on the host; encoding, decoding and what is done with reports of progress are not counted.</param>
 public sealed record GeneratedPictures(IReadOnlyList<GeneratedPicture> Pictures, int Evaluations, TimeSpan Elapsed)
 {
     /// <summary>The first picture.</summary>

@@ -66,14 +66,14 @@ public sealed class PreparedGeneration
         RequireOwnLayout(denoiser);
         var clock = time ?? TimeProvider.System;
         using var generation = new DenoisingLoop(denoiser, Sampler).Start(Request, observer);
-        var progress = onEvaluation is null ? null : new GenerationProgress(generation, this);
+        var told = new ToldProgress(generation, this, onEvaluation, clock);
         var began = clock.GetTimestamp();
         while (generation.MoveNext(cancellationToken))
         {
-            onEvaluation?.Invoke(progress!);
+            told.Tell();
         }
 
-        return Finish(generation, began, clock);
+        return Finish(generation, began, told, clock);
     }
 
     /// <summary>Generates as <see cref="Generate"/> does, but shares the device's stage runs with the other generations of a scheduler.</summary>
@@ -96,10 +96,10 @@ public sealed class PreparedGeneration
         RequireOwnLayout(denoiser);
         var clock = time ?? TimeProvider.System;
         using var generation = new DenoisingLoop(denoiser, Sampler).Start(Request, observer);
-        var progress = onEvaluation is null ? null : new GenerationProgress(generation, this);
+        var told = new ToldProgress(generation, this, onEvaluation, clock);
         var began = clock.GetTimestamp();
-        await scheduler.RunAsync(generation, progress is null ? null : _ => onEvaluation!(progress), cancellationToken).ConfigureAwait(false);
-        return Finish(generation, began, clock);
+        await scheduler.RunAsync(generation, onEvaluation is null ? null : _ => told.Tell(), cancellationToken).ConfigureAwait(false);
+        return Finish(generation, began, told, clock);
     }
 
     private void RequireOwnLayout(CachedDenoiser denoiser)
@@ -112,10 +112,10 @@ public sealed class PreparedGeneration
     }
 
     /// <summary>Decodes the final latents. What the generation holds on the device goes back first: decoders need room.</summary>
-    private GeneratedPictures Finish(Generation generation, long began, TimeProvider clock)
+    private GeneratedPictures Finish(Generation generation, long began, ToldProgress told, TimeProvider clock)
     {
         var latents = Enumerable.Range(0, Request.Samples.Length).Select(generation.DownloadLatent).ToArray();
-        var elapsed = clock.GetElapsedTime(began);
+        var elapsed = clock.GetElapsedTime(began) - told.Elapsed;
         generation.Dispose();
         return new GeneratedPictures([.. latents.Select(Picture)], generation.Completed, elapsed);
     }
@@ -124,5 +124,24 @@ public sealed class PreparedGeneration
     {
         var decoded = Decoder.Decode(latent, Size);
         return new GeneratedPicture(decoded.ToImage(), decoded.Planes, latent);
+    }
+
+    /// <summary>Tells how far a generation is, and how long the telling took: previews are not the generation's time.</summary>
+    private sealed class ToldProgress(Generation generation, PreparedGeneration prepared, Action<GenerationProgress>? onEvaluation, TimeProvider clock)
+    {
+        private readonly GenerationProgress _progress = new(generation, prepared);
+
+        /// <summary>How long it took so far.</summary>
+        public TimeSpan Elapsed { get; private set; }
+
+        public void Tell()
+        {
+            if (onEvaluation is not null)
+            {
+                var began = clock.GetTimestamp();
+                onEvaluation(_progress);
+                Elapsed += clock.GetElapsedTime(began);
+            }
+        }
     }
 }

@@ -22,6 +22,7 @@ internal sealed partial class PolicyDescriptions(ServedPolicies policies, ModelS
     private PolicyBody Describe(string name, CachePolicyDescriptor descriptor, StagedDenoiser denoiser)
     {
         var options = descriptor.Accept(new CurrentOptions(services, name));
+        var defaults = descriptor.CreateOptions();
         var worth = WorthTrying(descriptor, denoiser.Layout);
         var summary = descriptor.Summaries is [var first, ..] ? first : new PolicySummary(descriptor.Name, "", "");
         return new PolicyBody(
@@ -32,19 +33,37 @@ internal sealed partial class PolicyDescriptions(ServedPolicies policies, ModelS
             Plain(summary.Skips),
             descriptor.Method,
             ProblemOf(name, denoiser),
-            [.. descriptor.Options.Where(o => o.Type.Kind != OptionKind.File).Select(o => Describe(o, options, worth))]);
+            [.. descriptor.Options.Where(o => o.Type.Kind != OptionKind.File).Select(o => Describe(o, options, defaults, worth))]);
     }
 
-    private static SettingBody Describe(PolicyOption option, object options, Dictionary<string, string[]> worth) => new(
+    private static SettingBody Describe(PolicyOption option, object options, object defaults, Dictionary<string, string[]> worth) => new(
         option.Name,
         option.Symbol,
         option.Type.Kind == OptionKind.WholeNumber ? "whole_number" : option.Type.Kind.ToString().ToLowerInvariant(),
+        TypeOf(option.Type),
         option.Read(options),
+        option.Read(defaults),
         option.Type.Minimum,
         option.Type.Maximum,
         option.Type.Choices,
         option.Type.Expected,
         worth.GetValueOrDefault(option.Name, []));
+
+    /// <summary>How C# calls the class of a value.</summary>
+    private static string TypeOf(OptionType type)
+    {
+        var value = type.GetType().GenericTypeArguments[0];
+        value = Nullable.GetUnderlyingType(value) ?? value;
+        return type.Kind switch
+        {
+            OptionKind.Flag => "bool",
+            OptionKind.WholeNumber => "int",
+            OptionKind.Number => value == typeof(float) ? "float" : "double",
+            OptionKind.Numbers => "IReadOnlyList<double>",
+            OptionKind.Choice => value.Name,
+            _ => value == typeof(TimeSpan) ? nameof(TimeSpan) : "string",
+        };
+    }
 
     private string? ProblemOf(string name, StagedDenoiser denoiser)
     {

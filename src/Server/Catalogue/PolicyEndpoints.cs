@@ -34,11 +34,13 @@ internal sealed record PolicyBody(string Id, string Kind, string Title, string L
 /// <param name="Name">Its name in configuration and overrides.</param>
 /// <param name="Symbol">Its symbol in the paper, or null.</param>
 /// <param name="Kind">flag, whole_number, number, numbers, text or choice.</param>
+/// <param name="Type">The class of its value in C#, without its namespace.</param>
 /// <param name="Value">Its value in this server, as text.</param>
+/// <param name="Default">Its value where nobody sets it, as text.</param>
 /// <param name="Minimum">The least value, or null.</param>
 /// <param name="Maximum">The greatest value, or null.</param>
 /// <param name="Choices">The names, for a choice.</param>
 /// <param name="Expected">What is expected, in words.</param>
 /// <param name="Worth">Values worth trying on the model, rising; empty where nothing is known.</param>
 internal sealed record SettingBody(
-    string Name, string? Symbol, string Kind, string Value, double? Minimum, double? Maximum, IReadOnlyList<string> Choices, string Expected, IReadOnlyList<string> Worth);
+    string Name, string? Symbol, string Kind, string Type, string Value, string Default, double? Minimum, double? Maximum, IReadOnlyList<string> Choices, string Expected, IReadOnlyList<string> Worth);

@@ -2,8 +2,10 @@ using System.Buffers;
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
 using CachePolicies.Comparison;
+using CachePolicies.Engine;
 using CachePolicies.Reporting;
 
 namespace CachePolicies.Server;
@@ -66,7 +68,7 @@ internal sealed class ImageEvents(ImageOrder order, ImageAnswers answers)
                 if (order.Job.Progress)
                 {
                     var preview = step.Preview is { } picture ? Convert.ToBase64String(Png.Encode(picture)) : null;
-                    yield return Item(Progress, new ProgressEvent(Progress, null, step.Completed, step.Total, JsonLine.Array(step.Evaluations.Select(e => e.ToJson())), preview), ImageJson.Default.ProgressEvent);
+                    yield return Item(Progress, new ProgressEvent(Progress, null, step.Completed, step.Total, EvaluationsOf(step), preview), ImageJson.Default.ProgressEvent);
                 }
 
                 if (step.Preview is { } partial && step.Completed < step.Total && _partialImages < Due(step))
@@ -85,6 +87,14 @@ internal sealed class ImageEvents(ImageOrder order, ImageAnswers answers)
                 break;
         }
     }
+
+    /// <summary>What each step decided, and how much of the denoiser ran.</summary>
+    private static JsonArray EvaluationsOf(PictureStep step) => JsonLine.Array(step.Evaluations.Select(static evaluation =>
+    {
+        var json = evaluation.ToJson();
+        json.Insert(2, "computed", evaluation.Extent switch { ComputedShare.Full => "full", ComputedShare.Partial => "part", _ => "skipped" });
+        return json;
+    }));
 
     /// <summary>How many partial images should have been sent after a step, evenly spaced.</summary>
     private int Due(PictureStep step) => step.Completed * (order.Job.PartialImages + 1) / step.Total;
