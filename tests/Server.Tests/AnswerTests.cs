@@ -63,6 +63,7 @@ public sealed class AnswerTests(SharedServer shared)
         var steps = events.Where(e => e.Type == "cachepolicies.progress").SelectMany(e => e.Data.GetProperty("evaluations").EnumerateArray()).ToArray();
         Assert.Equal(Enumerable.Range(0, 12), steps.Select(s => s.GetProperty("step").GetInt32()));
         Assert.Contains(steps, s => s.GetProperty("letter").GetString() == "r");
+        Assert.All(steps, s => Assert.Equal(s.GetProperty("letter").GetString() == "C" ? "full" : "skipped", s.GetProperty("computed").GetString()));
         Assert.Contains(steps, s => s.GetProperty("checks")[0].TryGetProperty("distance", out var d) && d.ValueKind == JsonValueKind.Number);
         Assert.All(events.Where(e => e.Type == "cachepolicies.progress"), e => Assert.Equal(32, PictureFile.Decode(e.Data.GetProperty("b64_json").GetBytesFromBase64()).Width));
         Assert.Equal("image_generation.completed", events[^1].Type);
@@ -77,7 +78,9 @@ public sealed class AnswerTests(SharedServer shared)
         Assert.Equal("H2Cache", answer.GetProperty("default").GetString());
         var threshold = policies["H2Cache"].GetProperty("settings").EnumerateArray().Single(s => s.GetProperty("name").GetString() == "StructureThreshold");
         Assert.Equal("τ1", threshold.GetProperty("symbol").GetString());
-        Assert.Equal("0.22", threshold.GetProperty("value").GetString());
+        Assert.Equal(("0.22", "0.15", "float"), (threshold.GetProperty("value").GetString(), threshold.GetProperty("default").GetString(), threshold.GetProperty("type").GetString()));
+        var method = policies["H2Cache"].GetProperty("settings").EnumerateArray().Single(s => s.GetProperty("name").GetString() == "Approximation.Method");
+        Assert.Equal(("Taylor", "Plain", "SkipMethod"), (method.GetProperty("value").GetString(), method.GetProperty("default").GetString(), method.GetProperty("type").GetString()));
         Assert.True(threshold.GetProperty("worth").GetArrayLength() > 3);
         Assert.DoesNotContain(policies.Values.SelectMany(p => p.GetProperty("settings").EnumerateArray()), s => s.GetProperty("kind").GetString() == "file");
     }

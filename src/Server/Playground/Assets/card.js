@@ -7,6 +7,7 @@ import { Settings } from "./settings.js";
 import { Timeline } from "./timeline.js";
 
 const template = document.getElementById("card");
+const narrow = matchMedia("(max-width: 40rem)"); // Settings begin folded there.
 const coarse = 160; // Smaller pictures are enlarged with hard edges.
 
 /** A card of the comparison. */
@@ -34,6 +35,7 @@ export class Card {
       counts: find(".counts"), notes: find(".notes"), table: find(".table"), reset: find(".reset"),
       figure: name => find(`[data-figure="${name}"]`),
     };
+    this.#at.picture.addEventListener("load", () => this.root.classList.toggle("coarse", this.#at.picture.naturalWidth < coarse));
     this.#timeline = new Timeline(find(".timeline"));
     this.#at.table.addEventListener("toggle", () => this.#showTable());
     if (isReference) {
@@ -49,6 +51,7 @@ export class Card {
         told.changed(this);
       });
       find(".remove").addEventListener("click", () => told.removed(this));
+      find(".policy").open = !narrow.matches;
       find(".copy").addEventListener("click", () => told.copied(this));
       this.#at.reset.addEventListener("click", () => {
         this.show(this.policy);
@@ -88,6 +91,7 @@ export class Card {
     this.policy = policy;
     this.#at.title.textContent = this.title;
     this.#at.about.textContent = this.#isReference ? "Every step is computed in full: what the others are measured against." : aboutOf(policy);
+    this.#at.about.title = this.#at.about.textContent;
     this.#settings?.show(policy, overrides);
     this.#outdate();
   }
@@ -158,7 +162,6 @@ export class Card {
     const { base64, pixels, cache } = this.result;
     this.#showPicture(base64);
     this.#at.picture.alt = `${order.prompt} (${this.title})`;
-    this.root.classList.toggle("coarse", pixels.width < coarse);
     this.tell("");
     this.result.speed = reference ? reference.cache.seconds / cache.seconds : 1;
     this.result.psnr = reference ? psnr(pixels, reference.pixels) : Infinity;
@@ -166,9 +169,10 @@ export class Card {
     this.#at.figure("psnr").textContent = reference ? decibels(this.result.psnr) : "reference";
     this.#at.figure("time").textContent = seconds(cache.seconds);
     const { full, part, skipped } = this.#timeline.counts();
-    const estimate = reference && cache.estimated_speedup ? ` The skipped stages allow ${times(cache.estimated_speedup)}.` : "";
+    const estimate = reference && cache.estimated_speedup ? ` What was skipped allows ${times(cache.estimated_speedup)}.` : "";
     this.#at.counts.textContent = `${full} steps in full, ${part} in part, ${skipped} skipped.${estimate}`;
-    this.#at.notes.replaceChildren(...cache.notes.map(n => element("li", {}, n)));
+    this.#at.notes.querySelector("summary").textContent = cache.notes.length === 1 ? "1 note" : `${cache.notes.length} notes`;
+    this.#at.notes.querySelector("ul").replaceChildren(...cache.notes.map(n => element("li", {}, n)));
     this.#at.notes.hidden = cache.notes.length === 0;
     const hasDifference = reference && drawDifference(this.#at.difference, pixels, reference.pixels);
     this.#at.difference.hidden = !hasDifference;

@@ -15,7 +15,7 @@ export function shape(name, attributes = {}, ...children) {
 /** A symbol such as τ1 or Dp2 with its digits below the line. */
 export function symbol(text) {
   const [, letters, digits] = /^(.*?)(\d*)$/s.exec(text);
-  return element("var", {}, letters, ...(digits ? [element("sub", {}, digits)] : []));
+  return element("var", { class: letters.length > 3 ? "word" : null }, letters, ...(digits ? [element("sub", {}, digits)] : []));
 }
 
 /** Says something to screen readers. */

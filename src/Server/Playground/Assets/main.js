@@ -4,7 +4,7 @@ import { Comparison, mostPolicies } from "./comparison.js";
 import { openCopy, toClipboard } from "./copy.js";
 import { announce, tellProblem } from "./dom.js";
 import { fragmentOf, parseFragment } from "./link.js";
-import { chooseModel, isOrderValid, offerModels, readOrder, throwDice, writeOrder } from "./order.js";
+import { chooseModel, isOrderValid, offerModels, readOrder, suggest, throwDice, writeOrder } from "./order.js";
 
 const button = id => document.getElementById(id);
 const keyForm = document.getElementById("key-form");
@@ -28,7 +28,7 @@ async function start() {
   tellProblem(null);
   button("draw").disabled = false;
   offerModels(models.data);
-  writeOrder({ prompt: models.data[0].id === "emoji" ? "red apple" : "a lighthouse on a cliff at dusk, oil painting", seed: "1" });
+  suggest({ prompt: models.data[0].id === "emoji" ? "red apple" : "a lighthouse on a cliff at dusk, oil painting", seed: "1" });
   comparison = new Comparison(document.getElementById("cards"), policies.data, { changed: keepLink, running: showRunning, copied: c => openCopy(c, readOrder()), denied: askForKey, asked: draw });
   comparison.showPolicies(firstOf(policies));
   listen();

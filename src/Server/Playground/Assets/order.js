@@ -11,7 +11,9 @@ export function offerModels(list) {
   form.model.replaceChildren(...list.map(m => element("option", { value: m.id }, m.id)));
   fieldOf("model").hidden = list.length < 2;
   form.model.value = list[0].id;
+  const typed = readOrder();
   adopt(list[0]);
+  for (const name of ["steps", "guidance"]) form[name].value = typed[name] || form[name].value;
 }
 
 /** Takes what is known of the models since one was loaded, and chooses one. */
@@ -24,6 +26,11 @@ export function chooseModel(list, id) {
 /** What the form says: texts by name. */
 export function readOrder() {
   return Object.fromEntries(texts.map(name => [name, form[name].value.trim()]));
+}
+
+/** Fills what nobody has filled yet: somebody may type before the server has answered. */
+export function suggest(order) {
+  for (const [name, text] of Object.entries(order)) form[name].value ||= text;
 }
 
 /** Fills the form with what is given; the rest stays. */
@@ -61,7 +68,7 @@ function adopt(model) {
   const known = model.cachepolicies;
   form.steps.value = known.steps ?? 28;
   form.guidance.value = known.guidance ?? 3;
-  form.size.value = known.size ?? "auto";
+  form.size.value = known.has_one_size ? "" : known.size ?? "auto";
   fieldOf("size").hidden = known.has_one_size === true;
   const styles = known.styles ?? [];
   form.style.replaceChildren(...styles.map(s => element("option", { value: s }, s)));

@@ -44,9 +44,9 @@ export class Settings {
     return json;
   }
 
-  /** Every setting with its text: the override, or the server's. */
+  /** Every setting with its text: the override, or the server's value. */
   get values() {
-    return this.#policy.settings.map(setting => ({ setting, text: this.#overrides.get(setting.name) ?? setting.value }));
+    return this.#policy.settings.map(setting => ({ setting, text: this.#textOf(setting), isOverride: this.#overrides.has(setting.name) }));
   }
 
   /** The setting that a search varies, with the values it tries, from careful to daring; null where there is none. */

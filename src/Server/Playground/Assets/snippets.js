@@ -20,8 +20,7 @@ export function csharp(order, model, card) {
   return `${usings.map(u => `using ${u};`).join("\n")}
 
 var builder = Host.CreateApplicationBuilder(args);
-builder.Add${card.policy.method}(${name}${settings})
-    .UseModel(${quote(`models/${model}`)});
+builder.Add${card.policy.method}(${name}${settings}).UseModel(${quote(`models/${model}`)});
 using var host = builder.Build();
 
 var generator = host.Services.GetRequiredService<ITextToImageGenerator>();
@@ -54,9 +53,9 @@ export function curl(order, card, needsKey) {
   return `curl --fail-with-body ${shell(address.href)} \\\n  -H "Content-Type: application/json"${key} \\\n  -d ${shell(body)} | jq -r '.data[0].b64_json' | base64 --decode > picture.png\n`;
 }
 
-/** Whether a setting differs from what the library does by itself. */
-function isGiven({ setting, text }) {
-  return text !== setting.default;
+/** Whether a setting must be given: it was set here, or differs from what the library does by itself. */
+function isGiven({ setting, text, isOverride }) {
+  return isOverride || text !== setting.default;
 }
 
 function literalOf(setting, text) {
