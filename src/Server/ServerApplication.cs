@@ -26,6 +26,7 @@ internal static class ServerApplication
         }
 
         builder.Configuration.AddServerDefaults();
+        builder.Configuration.AddRole();
         AddServices(builder);
         configure?.Invoke(builder);
         var app = builder.Build();
@@ -42,13 +43,7 @@ internal static class ServerApplication
 
         var options = section.Get<ServerOptions>(o => o.ErrorOnUnknownConfiguration = true) ?? new ServerOptions();
         var policies = builder.AddCachePolicies();
-        policies.AddServedModels(options);
-        policies.AddServedPolicies(options, builder.Configuration);
-        services.AddSingleton<ModelShelf>();
-        services.AddSingleton<ModelsAtStart>();
-        services.AddHostedService(s => s.GetRequiredService<ModelsAtStart>());
-        services.AddSingleton<IPictureService, LocalPictureService>();
-        services.AddSingleton<PolicyDescriptions>();
+        builder.AddPictureService(policies, options);
         services.AddSingleton<PictureStore>();
         services.AddSingleton<ImageAnswers>();
 
@@ -94,12 +89,20 @@ internal static class ServerApplication
         app.UseAuthentication();
         app.UseAuthorization();
         app.UseRateLimiter();
+        app.MapServerHealth();
+        app.MapPrometheusScrapingEndpoint().RequireAuthorization();
+        if (app.Services.GetRequiredService<IOptions<ServerOptions>>().Value.Cluster.TakesRequests)
+        {
+            MapRequests(app);
+        }
+    }
+
+    private static void MapRequests(WebApplication app)
+    {
         app.MapPlayground();
         app.MapImages();
         app.MapModels();
         app.MapPolicies();
-        app.MapServerHealth();
-        app.MapPrometheusScrapingEndpoint().RequireAuthorization();
         app.MapOpenApi();
         app.MapScalarApiReference("/docs", o => o.WithTitle("CachePolicies").DisableDefaultFonts());
     }

@@ -6,17 +6,13 @@ using Microsoft.Extensions.Options;
 namespace CachePolicies.Server;
 
 /// <summary>Describes the policies from the catalogue, with their current settings.</summary>
-internal sealed partial class PolicyDescriptions(ServedPolicies policies, ModelShelf shelf, ICachedDenoiserFactory denoisers, IServiceProvider services)
+internal sealed partial class PolicyDescriptions(ServedPolicies policies, ModelShelf shelf, ICachedDenoiserFactory denoisers, IServiceProvider services) : IPolicyDescriptions
 {
-    /// <summary>Describes all of them.</summary>
-    /// <param name="model">The model that they would run on, which is loaded then; by default the first.</param>
-    /// <param name="cancellationToken">Stops waiting for the model.</param>
-    /// <exception cref="GenerationRefusedException">There is no such model, or it cannot be loaded.</exception>
-    public async Task<IResult> DescribeAsync(string? model, CancellationToken cancellationToken)
+    public async Task<PolicyList> DescribeAsync(string? model, CancellationToken cancellationToken)
     {
         var generator = await shelf.GetAsync(model ?? shelf.Models[0].Name, cancellationToken).ConfigureAwait(false);
         var denoiser = generator.Model.Denoiser;
-        return Results.Json(new PolicyList(policies.DefaultName, [.. policies.All.Select(p => Describe(p.Name, p.Descriptor, denoiser))]), CatalogueJson.Default.PolicyList);
+        return new PolicyList(policies.DefaultName, [.. policies.All.Select(p => Describe(p.Name, p.Descriptor, denoiser))]);
     }
 
     private PolicyBody Describe(string name, CachePolicyDescriptor descriptor, StagedDenoiser denoiser)

@@ -5,7 +5,8 @@ internal static class PolicyEndpoints
 {
     /// <summary>Maps the endpoint.</summary>
     public static void MapPolicies(this IEndpointRouteBuilder routes) =>
-        routes.MapGet("/v1/policies", (string? model, PolicyDescriptions descriptions, CancellationToken cancelled) => descriptions.DescribeAsync(model, cancelled))
+        routes.MapGet("/v1/policies", async (string? model, IPolicyDescriptions descriptions, CancellationToken cancelled) =>
+                Results.Json(await descriptions.DescribeAsync(model, cancelled).ConfigureAwait(false), CatalogueJson.Default.PolicyList))
             .RequireAuthorization()
             .WithName("listPolicies")
             .WithTags("Policies")

@@ -1,3 +1,5 @@
+using CachePolicies.Cluster;
+
 namespace CachePolicies.Server;
 
 /// <summary>The settings of the server, in the section <c>Server</c>; those of the policies and of a generation's limits are in <c>CachePolicies</c>.</summary>
@@ -45,6 +47,9 @@ internal sealed class ServerOptions
 
     /// <summary>Pictures that are answered by address.</summary>
     public PictureStoreOptions Pictures { get; } = new();
+
+    /// <summary>Other processes that serve together with this one.</summary>
+    public ClusterOptions Cluster { get; } = new();
 }
 
 /// <summary>What is known of a key.</summary>

@@ -1,3 +1,4 @@
+using CachePolicies.Cluster;
 using CachePolicies.Policies;
 using Microsoft.Extensions.Options;
 
@@ -48,6 +49,7 @@ internal sealed class ServerOptionsValidator : IValidateOptions<ServerOptions>
             Range($"{where}:ConcurrentRequests", known.ConcurrentRequests ?? 1, 1, 100_000);
         }
 
+        problems.AddRange(ClusterOptionsCheck.Problems(options.Cluster, "Server:Cluster"));
         return problems;
 
         void Range(string setting, long value, long least, long most)

@@ -14,7 +14,7 @@ internal static class ModelRegistration
 
     /// <summary>Registers the models, each under its name, and the sample model where there is none.</summary>
     /// <exception cref="InvalidOperationException">A folder holds no model.</exception>
-    public static void AddServedModels(this ICachePoliciesBuilder builder, ServerOptions options)
+    public static RegisteredModels AddServedModels(this ICachePoliciesBuilder builder, ServerOptions options)
     {
         var folders = options.Models.Count > 0
             ? options.Models.OrderByDescending(m => m.Key.Equals(options.DefaultModel, StringComparison.OrdinalIgnoreCase)).Select(m => (m.Key, Locate(m.Key, m.Value)))
@@ -28,7 +28,7 @@ internal static class ModelRegistration
             registered.Add(new RegisteredModel(name, new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories).Sum(f => f.Length)));
         }
 
-        builder.Services.AddSingleton(new RegisteredModels(registered));
+        return new RegisteredModels(registered);
     }
 
     /// <summary>

@@ -18,8 +18,7 @@ internal sealed class ModelShelf(IServiceProvider services, RegisteredModels mod
     /// <exception cref="GenerationRefusedException">There is no such model, or it cannot be loaded; it may be tried again.</exception>
     public async Task<ITextToImageGenerator> GetAsync(string name, CancellationToken cancellationToken)
     {
-        var model = models.Find(name) ?? throw new GenerationRefusedException(
-            RefusalKind.UnknownModel, $"The model '{Excerpt.Of(name)}' does not exist. {NearestNames.Suggest(name, [.. models.All.Select(m => m.Name)])}", "model");
+        var model = models.Find(name) ?? throw Unknown(name, models.All.Select(m => m.Name));
         var loading = _loaded.GetOrAdd(model.Name, n => new(() => Task.Run(() => Load(n), CancellationToken.None)));
         try
         {
@@ -32,6 +31,12 @@ internal sealed class ModelShelf(IServiceProvider services, RegisteredModels mod
             throw new GenerationRefusedException(RefusalKind.Unavailable, $"The model '{model.Name}' cannot be loaded; the server's log says why.", "model", TimeSpan.FromSeconds(30));
         }
     }
+
+    /// <summary>The refusal of a name that no model has.</summary>
+    /// <param name="name">The name.</param>
+    /// <param name="known">The names of the models.</param>
+    public static GenerationRefusedException Unknown(string name, IEnumerable<string> known) =>
+        new(RefusalKind.UnknownModel, $"The model '{Excerpt.Of(name)}' does not exist. {NearestNames.Suggest(name, [.. known])}", "model");
 
     private LoadedModel? FactsOf(string name) =>
         _loaded.TryGetValue(name, out var loading) && loading is { IsValueCreated: true, Value.IsCompletedSuccessfully: true } ? loading.Value.GetAwaiter().GetResult().Facts : null;

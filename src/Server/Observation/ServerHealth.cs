@@ -6,7 +6,8 @@ namespace CachePolicies.Server;
 /// <summary><c>/health/live</c>: the process answers. <c>/health/ready</c>: it takes generations, and the models that are loaded compute.</summary>
 internal static class ServerHealth
 {
-    private const string Ready = "ready";
+    /// <summary>The tag of the checks that make a server ready.</summary>
+    public const string Ready = "ready";
 
     /// <summary>Registers the checks.</summary>
     public static void AddServerHealth(this IServiceCollection services) =>
