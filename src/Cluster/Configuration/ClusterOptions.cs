@@ -62,8 +62,8 @@ public sealed class ClusterOptions
     public TimeSpan WorkerWait { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>How long a process waits for another's answer to a probe; three in a row without one, and it counts as dead.</summary>
-    /// <value>500 ms to 1 minute. The default is 3 seconds.</value>
-    public TimeSpan ProbeTimeout { get; set; } = TimeSpan.FromSeconds(3);
+    /// <value>500 ms to 1 minute. The default is 5 seconds.</value>
+    public TimeSpan ProbeTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Whether the process belongs to a cluster.</summary>
     public bool IsClustered => Redis is not null || PostgreSql is not null;

@@ -21,6 +21,9 @@ internal static class ServerDefaults
         ["Logging:LogLevel:Microsoft.AspNetCore"] = "Warning",
         ["Logging:LogLevel:Microsoft.Extensions.Hosting.Internal.Host"] = "None", // Why a start failed is one sentence, which the program writes.
         ["Logging:LogLevel:Microsoft.Hosting.Lifetime"] = "Information",
+        ["Logging:LogLevel:Orleans"] = "Warning",
+        ["Logging:LogLevel:Orleans.Runtime.Silo"] = "Error", // It warns of every collector but the server's.
+        ["Logging:LogLevel:Polly"] = "Warning",
     };
 
     /// <summary>Puts the defaults under everything that the configuration has.</summary>
