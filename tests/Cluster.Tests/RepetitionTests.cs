@@ -29,8 +29,7 @@ public sealed class RepetitionTests
         var answer = await answering;
 
         Assert.Equal(1, front.CountOf("was lost over a request"));
-        Assert.Equal(expected.Picture, answer.Picture);
-        Assert.Equal(expected.Steps, answer.Steps);
-        Assert.Equal(expected.Previews, answer.Previews);
+        Assert.NotEmpty(answer.Previews.Keys.Intersect(expected.Previews.Keys));
+        answer.IsEqualTo(expected);
     }
 }

@@ -6,12 +6,11 @@ namespace CachePolicies.Cluster.Tests;
 
 /// <summary>A request's answer as a client has it from the stream.</summary>
 /// <param name="Picture">The picture's file in base 64.</param>
-/// <param name="Steps">The steps that were told, in the order in which they came.</param>
-/// <param name="Previews">The previews by step.</param>
-internal sealed record Answer(string Picture, IReadOnlyList<int> Steps, IReadOnlyList<string> Previews)
+/// <param name="Previews">The previews by step. A reader who is slow gets several steps as one, with the last one's preview.</param>
+internal sealed record Answer(string Picture, IReadOnlyDictionary<int, string> Previews)
 {
     /// <summary>Asks for a picture with progress and reads the stream to its end.</summary>
-    /// <exception cref="InvalidOperationException">The answer is an error, or has no picture, or two.</exception>
+    /// <exception cref="InvalidOperationException">The answer is an error, has no picture or two, or tells a step twice.</exception>
     public static async Task<Answer> OfAsync(HttpClient client, int seed, int steps, Action<int>? onStep = null, CancellationToken cancellationToken = default)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/images/generations") { Content = JsonContent.Create(new { prompt = "red apple", stream = true, cachepolicies = new { seed, steps, policy = "None", progress = true } }) };
@@ -21,16 +20,21 @@ internal sealed record Answer(string Picture, IReadOnlyList<int> Steps, IReadOnl
             throw new InvalidOperationException($"{(int)response.StatusCode}: {await response.Content.ReadAsStringAsync(cancellationToken)}");
         }
 
-        var (pictures, told, previews) = (new List<string>(), new List<int>(), new List<string>());
+        var (pictures, previews, last) = (new List<string>(), new Dictionary<int, string>(), 0);
         await foreach (var item in SseParser.Create(await response.Content.ReadAsStreamAsync(cancellationToken)).EnumerateAsync(cancellationToken))
         {
             var data = JsonSerializer.Deserialize<JsonElement>(item.Data);
             switch (item.EventType)
             {
                 case "cachepolicies.progress" when data.GetProperty("total").GetInt32() > 0:
-                    told.Add(data.GetProperty("completed").GetInt32());
-                    onStep?.Invoke(told[^1]);
-                    previews.Add(data.GetProperty("preview").GetString() ?? "");
+                    var step = data.GetProperty("completed").GetInt32();
+                    last = step > last ? step : throw new InvalidOperationException($"Step {step} came after step {last}.");
+                    if (data.TryGetProperty("b64_json", out var preview))
+                    {
+                        previews.Add(step, preview.GetString()!);
+                    }
+
+                    onStep?.Invoke(step);
                     break;
                 case "image_generation.completed":
                     pictures.Add(data.GetProperty("b64_json").GetString()!);
@@ -40,6 +44,13 @@ internal sealed record Answer(string Picture, IReadOnlyList<int> Steps, IReadOnl
             }
         }
 
-        return pictures is [var picture] ? new Answer(picture, told, previews) : throw new InvalidOperationException($"Expected one picture, got {pictures.Count}.");
+        return pictures is [var picture] ? new Answer(picture, previews) : throw new InvalidOperationException($"Expected one picture, got {pictures.Count}.");
+    }
+
+    /// <summary>Checks that the answer is the one made alone.</summary>
+    public void IsEqualTo(Answer alone)
+    {
+        Assert.Equal(alone.Picture, Picture);
+        Assert.All(Previews.Where(p => alone.Previews.ContainsKey(p.Key)), p => Assert.Equal(alone.Previews[p.Key], p.Value));
     }
 }
