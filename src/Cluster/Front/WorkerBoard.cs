@@ -13,6 +13,7 @@ internal sealed class WorkerBoard(ClusterOptions options, TimeProvider time)
     private readonly Lock _lock = new();
     private readonly Dictionary<SiloAddress, WorkerEntry> _workers = [];
     private volatile WorkerReport[] _reports = [];
+    private long _choices;
 
     /// <summary>The last reports of the workers that answer, those of the longest members first.</summary>
     public IReadOnlyList<WorkerReport> Reports => _reports;
@@ -82,7 +83,7 @@ internal sealed class WorkerBoard(ClusterOptions options, TimeProvider time)
         lock (_lock)
         {
             WorkerEntry? best = null;
-            var (least, ties) = (double.PositiveInfinity, 0);
+            var least = double.PositiveInfinity;
             foreach (var worker in _workers.Values)
             {
                 if (!IsThere(worker) || worker.Report!.IsDraining || excluded.Contains(worker.Address) || !worker.Facts.Models.Contains(model, StringComparer.OrdinalIgnoreCase))
@@ -90,10 +91,9 @@ internal sealed class WorkerBoard(ClusterOptions options, TimeProvider time)
                     continue;
                 }
 
-                // Among equals each has the same chance, so that several fronts do not all choose the first.
+                // Equals take turns.
                 var cost = worker.CostOf(model);
-                ties = cost < least ? 1 : cost == least ? ties + 1 : ties;
-                if (cost < least || (cost == least && Random.Shared.Next(ties) == 0))
+                if (cost < least || (cost == least && worker.ChosenAt < best!.ChosenAt))
                 {
                     (best, least) = (worker, cost);
                 }
@@ -105,6 +105,7 @@ internal sealed class WorkerBoard(ClusterOptions options, TimeProvider time)
             }
 
             best.OwnOrders++;
+            best.ChosenAt = ++_choices;
             return best.Address;
         }
     }

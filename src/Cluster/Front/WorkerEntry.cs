@@ -28,6 +28,9 @@ internal sealed class WorkerEntry(SiloAddress address, WorkerFacts facts)
     /// <summary>The orders that this front has given to it.</summary>
     public int OwnOrders { get; set; }
 
+    /// <summary>The number of the choice that chose it last; 0 where none did.</summary>
+    public long ChosenAt { get; set; }
+
     /// <summary>A report came.</summary>
     /// <param name="report">The report.</param>
     /// <param name="ownOrders">This front's orders when it was asked for.</param>
