@@ -65,7 +65,7 @@ internal static class PictureServiceRegistration
         builder.AddCluster(cluster, facts);
     }
 
-    private static WorkerFacts FactsOf(RegisteredModels models, ClusterOptions cluster, IConfiguration configuration)
+    private static WorkerFacts FactsOf(RegisteredModels models, ClusterOptions cluster, ConfigurationManager configuration)
     {
         var section = configuration.GetSection(CachePoliciesOptions.SectionName);
         var atOnce = int.TryParse(section[nameof(CachePoliciesOptions.MaximumConcurrentGenerations)], CultureInfo.InvariantCulture, out var configured) ? configured : 1;
