@@ -57,10 +57,10 @@ public sealed class ClusterTests(ITestOutputHelper output)
         var disturbing = workers.DisturbAsync(new Random(5), stop.Token);
         var began = Stopwatch.GetTimestamp();
         var seconds = new double[requests];
-        await Parallel.ForAsync(0, requests, new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (i, _) =>
+        await Parallel.ForAsync(0, requests, new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (i, cancelled) =>
         {
             var sent = Stopwatch.GetTimestamp();
-            (await Answer.OfAsync(front.Client, i % Pictures, Steps)).IsEqualTo(expected[i % Pictures]);
+            (await Answer.OfAsync(front.Client, i % Pictures, Steps, cancellationToken: cancelled)).IsEqualTo(expected[i % Pictures]);
             seconds[i] = Stopwatch.GetElapsedTime(sent).TotalSeconds;
         });
         var whole = Stopwatch.GetElapsedTime(began).TotalSeconds;

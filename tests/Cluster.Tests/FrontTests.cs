@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
@@ -29,15 +30,22 @@ public sealed class FrontTests
         using var elsewhere = await GenerateAsync(worker, new { prompt = "red apple" });
         Assert.Equal(HttpStatusCode.NotFound, elsewhere.StatusCode);
 
-        // Each of these would take a worker with one row at a time far longer than the last one, which comes when they have left, may wait.
+        // The worker makes one picture at a time. Were those that nobody waits for any more made as well, they would be counted.
         using var leaving = new CancellationTokenSource();
         var left = Enumerable.Range(0, 8).Select(seed => Answer.OfAsync(front.Client, seed, 150, _ => leaving.Cancel(), leaving.Token)).ToArray();
         await Task.WhenAll(left.Select(l => Assert.ThrowsAnyAsync<OperationCanceledException>(() => l)));
-        using var fits = await GenerateAsync(front, new { prompt = "red apple", cachepolicies = new { steps = 1 } });
-        Assert.Equal(HttpStatusCode.OK, fits.StatusCode);
+        using var last = await GenerateAsync(front, new { prompt = "red apple", cachepolicies = new { steps = 1 } });
+        Assert.Equal(HttpStatusCode.OK, last.StatusCode);
+        Assert.InRange(await CountAsync(worker, "cachepolicies_generation_duration_seconds_count"), 1, 2);
         Assert.Equal(0, front.CountOf("was lost over a request"));
         Assert.Equal(0, worker.CountOf("A generation failed"));
     }
+
+    /// <summary>The sum of a metric over its labels.</summary>
+    private static async Task<double> CountAsync(ServerProcess server, string metric) => (await server.Client.GetStringAsync(new Uri("/metrics", UriKind.Relative)))
+        .Split('\n')
+        .Where(l => l.StartsWith(metric, StringComparison.Ordinal) && !l.StartsWith(metric + "_", StringComparison.Ordinal))
+        .Sum(l => double.Parse(l[(l.IndexOf('}', StringComparison.Ordinal) + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries)[l.Contains('}', StringComparison.Ordinal) ? 0 : 1], CultureInfo.InvariantCulture));
 
     private static Task<HttpResponseMessage> GenerateAsync(ServerProcess server, object body) => server.Client.PostAsJsonAsync("/v1/images/generations", body);
 }
