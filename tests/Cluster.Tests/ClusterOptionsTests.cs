@@ -15,8 +15,17 @@ public sealed class ClusterOptionsTests
     {
         var options = new ClusterOptions
         {
-            Redis = "a", PostgreSql = "b", Name = " ", AdvertisedAddress = "0.0.0.0", Port = 0, Rows = 0, MaximumAttempts = 0,
-            Heartbeat = TimeSpan.FromSeconds(5), MessageTimeout = TimeSpan.FromSeconds(8), WorkerWait = TimeSpan.FromSeconds(-1), ProbeTimeout = TimeSpan.Zero,
+            Redis = "a",
+            PostgreSql = "b",
+            Name = " ",
+            AdvertisedAddress = "0.0.0.0",
+            Port = 0,
+            Rows = 0,
+            MaximumAttempts = 0,
+            Heartbeat = TimeSpan.FromSeconds(5),
+            MessageTimeout = TimeSpan.FromSeconds(8),
+            WorkerWait = TimeSpan.FromSeconds(-1),
+            ProbeTimeout = TimeSpan.Zero,
         };
         var problems = ClusterOptionsCheck.Problems(options, "Cluster").ToArray();
 

@@ -15,8 +15,17 @@ public sealed class PictureWireTests
     {
         var job = new PictureJob("flux", "a \"prompt\" \ud83c\udf4e\u0000", long.MaxValue)
         {
-            NegativePrompt = "n", Style = "s", Width = 64, Height = 32, Steps = 9, Guidance = 0.1f, Count = 3, Policy = "TeaCache",
-            Overrides = new Dictionary<string, string> { ["Threshold"] = "0.2" }, PartialImages = 2, Progress = true,
+            NegativePrompt = "n",
+            Style = "s",
+            Width = 64,
+            Height = 32,
+            Steps = 9,
+            Guidance = 0.1f,
+            Count = 3,
+            Policy = "TeaCache",
+            Overrides = new Dictionary<string, string> { ["Threshold"] = "0.2" },
+            PartialImages = 2,
+            Progress = true,
         };
         var order = PictureWire.ToOrder(job);
         var back = PictureWire.ToJob(order);
