@@ -18,6 +18,7 @@ public static class PolicyCatalog
         MagCacheDescriptor.Instance,
         DBCacheDescriptor.Instance,
         TaylorSeerDescriptor.Instance,
+        SpectrumDescriptor.Instance,
         StepMaskDescriptor.Instance,
         LogSnrDescriptor.Instance,
     ];
