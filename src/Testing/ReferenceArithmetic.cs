@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace CachePolicies.Testing;
 
 /// <summary>Expressions in plain code: one array for each node, sums in float64. Slow and obvious.</summary>
@@ -23,6 +25,7 @@ public static class ReferenceArithmetic
             BinaryExpression binary => Combine(binary.Operation, Evaluate(binary.Left, inputs, scalars), Evaluate(binary.Right, inputs, scalars), ShapeOf(binary)),
             AveragePoolExpression pool => Pool(Evaluate(pool.Operand, inputs, scalars), ShapeOf(pool.Operand), pool.Rows, pool.Columns),
             ReduceExpression reduce => Reduce(reduce.Reduction, Evaluate(reduce.Operand, inputs, scalars), ShapeOf(reduce)),
+            WienerExpression filter => Filter(filter, Evaluate(filter.Operand, inputs, scalars), Evaluate(filter.Signal, inputs, scalars)[0], Evaluate(filter.Noise, inputs, scalars)[0]),
             _ => throw new ArgumentException($"{expression} is not a known expression.", nameof(expression)),
         };
     }
@@ -36,6 +39,32 @@ public static class ReferenceArithmetic
         {
             var (before, frame, after) = (i / run / frames.Count, i / run % frames.Count, i % run);
             result[(((frame * (values.Length / run / frames.Count)) + before) * run) + after] = values[i];
+        }
+
+        return result;
+    }
+
+    /// <summary>Transform, gain, and back, each as its definition says.</summary>
+    private static float[] Filter(WienerExpression filter, float[] values, double signal, double noise)
+    {
+        var (n, powers) = (filter.Size, filter.FrequencyPowers());
+        double[] gains = [.. powers.Select(p => signal / ((signal * signal) + (noise * noise * p)))];
+        var mean = gains.Average();
+        var result = new float[values.Length];
+        for (var first = 0; first < values.Length; first++)
+        {
+            if (first / filter.Stride % n != 0)
+            {
+                continue;
+            }
+
+            Complex[] line = [.. Enumerable.Range(0, n).Select(j => (Complex)values[first + (j * filter.Stride)])];
+            Complex Wave(int f, int j, int sign) => Complex.FromPolarCoordinates(1, sign * 2 * Math.PI * f * j / n);
+            Complex[] transform = [.. Enumerable.Range(0, n).Select(f => gains[f] / mean * Enumerable.Range(0, n).Aggregate(Complex.Zero, (sum, j) => sum + (line[j] * Wave(f, j, -1))))];
+            for (var j = 0; j < n; j++)
+            {
+                result[first + (j * filter.Stride)] = (float)(Enumerable.Range(0, n).Aggregate(Complex.Zero, (sum, f) => sum + (transform[f] * Wave(f, j, 1))).Real / n);
+            }
         }
 
         return result;

@@ -24,7 +24,7 @@ public sealed class ReferenceEngine : IMeasurementSource
     private readonly Dictionary<TensorSource, float[]> _features = [];
 
     private readonly Dictionary<MeasurementKey, float> _measured = [];
-    private readonly Dictionary<MeasurementKey, float[]> _references = [];
+    private readonly Dictionary<MeasurementKey, (float[] Value, EvaluationInfo Evaluation)> _references = [];
 
     /// <summary>For each kept feature the computed evaluations, the newest first.</summary>
     private readonly List<KeptEntry>[] _kept;
@@ -43,7 +43,7 @@ public sealed class ReferenceEngine : IMeasurementSource
     }
 
     /// <summary>The bytes of elements that the cache holds: references and kept features.</summary>
-    public long HeldBytes => sizeof(float) * (_references.Values.Sum(r => (long)r.Length) + _kept.Sum(k => k.Sum(e => e.States.Sum(s => s.Sum(f => (long)f.Length)) + (e.Probe?.Length ?? 0))));
+    public long HeldBytes => sizeof(float) * (_references.Values.Sum(r => (long)r.Value.Length) + _kept.Sum(k => k.Sum(e => e.States.Sum(s => s.Sum(f => (long)f.Length)) + (e.Probe?.Length ?? 0))));
 
     /// <summary>Evaluates the denoiser once.</summary>
     /// <param name="evaluation">Which evaluation.</param>
@@ -113,7 +113,7 @@ public sealed class ReferenceEngine : IMeasurementSource
         {
             if (_plan.NeedsReference(measurement) && Moves(measurement) && ValueOf(measurement) is { } value)
             {
-                _references[measurement.Key] = value;
+                _references[measurement.Key] = (value, evaluation);
             }
         }
 
@@ -251,7 +251,7 @@ public sealed class ReferenceEngine : IMeasurementSource
     private float Measure(Measurement measurement)
     {
         var value = ValueOf(measurement);
-        var reference = _references.GetValueOrDefault(measurement.Key);
+        var (reference, at) = _references.GetValueOrDefault(measurement.Key);
         if (value is null || (reference is null && _plan.NeedsReference(measurement)))
         {
             return float.PositiveInfinity;
@@ -259,7 +259,9 @@ public sealed class ReferenceEngine : IMeasurementSource
 
         var shape = _layout.Boundaries[measurement.Boundary].Tensors[measurement.Tensor].Shape;
         var expression = measurement.Estimator.Distance(TensorExpression.Input(0), TensorExpression.Input(1), shape);
-        return ReferenceArithmetic.Evaluate(expression, reference is null ? [(value, shape)] : [(value, shape), (reference, shape)])[0];
+        var scalars = new float[measurement.Estimator.ScalarCount];
+        measurement.Estimator.FillScalars(_last!.Value, reference is null ? _last.Value : at, scalars);
+        return ReferenceArithmetic.Evaluate(expression, reference is null ? [(value, shape)] : [(value, shape), (reference, shape)], scalars)[0];
     }
 
     /// <summary>What a measurement reads, or <see langword="null"/> where it does not exist in this evaluation.</summary>

@@ -28,6 +28,8 @@ public class PolicyLawTests
         ["teacache clamped negative"] = t => CachePolicy.TeaCache(new TeaCacheOptions { Threshold = t, Family = TeaCacheFamily.Mochi }),
         ["dicache"] = t => CachePolicy.DiCache(new DiCacheOptions { Threshold = t }),
         ["dicache difference"] = t => CachePolicy.DiCache(new DiCacheOptions { Threshold = t, ErrorMetric = DiCacheErrorMetric.ProbeMinusInput, RetentionRatio = 0 }),
+        ["seacache"] = t => CachePolicy.SeaCache(new SeaCacheOptions { Threshold = t, MaximumConsecutiveSkips = null }),
+        ["seacache latent, forecast"] = t => CachePolicy.SeaCache(new SeaCacheOptions { Threshold = t, Signal = SeaCacheSignal.Latent, Approximation = { Method = SkipMethod.Chebyshev, MaximumGain = 4 } }),
         ["easycache"] = t => CachePolicy.EasyCache(new EasyCacheOptions { Threshold = t, WarmupSteps = 2 }),
         ["magcache"] = t => CachePolicy.MagCache(new MagCacheOptions { Threshold = t, Calibration = Ratios }),
         ["dbcache"] = t => CachePolicy.DBCache(new DBCacheOptions { Threshold = t, Tail = "detail.tail", WarmupSteps = 1, MaximumAccumulatedDistance = 1 }),
@@ -60,7 +62,7 @@ public class PolicyLawTests
     public static TheoryData<string> All =>
     [
         .. Families.Keys.SelectMany(k => new[] { $"{k} at 0.3", $"{k} at 1000" }),
-        "taylorseer", "every decorator",
+        "taylorseer", "spectrum", "every decorator",
     ];
 
     [Theory]
@@ -118,6 +120,7 @@ public class PolicyLawTests
 
     private static ICachePolicy Create(string name) => name switch
     {
+        "spectrum" => CachePolicy.Spectrum(new SpectrumOptions { WarmupSteps = 1, GlobalShare = 0.5f, FreeLine = true }),
         "taylorseer" => CachePolicy.TaylorSeer(new TaylorSeerOptions { WarmupSteps = 1, Interval = 4 }),
         "every decorator" => CachePolicy.H2Cache(new H2CacheOptions { StructureThreshold = 0.5f, DetailThreshold = 0.5f })
             .WithWarmup(2).WithForcedLast(1).WithMaximumConsecutiveSkips(2).WithMaximumSkips(9).WithCooldown(2).WithStepMask(StepMask.Fast),

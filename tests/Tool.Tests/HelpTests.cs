@@ -6,6 +6,7 @@ public sealed class HelpTests
     [InlineData("generate")]
     [InlineData("compare")]
     [InlineData("tune")]
+    [InlineData("schedule")]
     [InlineData("record")]
     [InlineData("replay")]
     [InlineData("measure")]

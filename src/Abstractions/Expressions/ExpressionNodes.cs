@@ -96,3 +96,23 @@ public sealed record AveragePoolExpression(TensorExpression Operand, int Rows, i
 /// <param name="Operand">Of what.</param>
 /// <param name="Keep">How many leading axes stay.</param>
 public sealed record ReduceExpression(Reduction Reduction, TensorExpression Operand, int Keep) : TensorExpression;
+
+/// <summary>
+/// A Wiener filter along one axis of a grid: the discrete Fourier transform along it, each frequency f (in cycles per element, 0 to ½) times
+/// g(f) = α / (α² + β² (|f|ᵖ + 10⁻¹⁶)), and back; the gains are divided by their mean over all frequencies. It is the best linear estimate of a signal α x
+/// with power 1 / |f|ᵖ under noise β ε. The tensor is read as <c>[outer, Size, Stride]</c> in memory, so that a grid of tokens can be filtered axis by axis.
+/// </summary>
+/// <param name="Operand">What is filtered.</param>
+/// <param name="Signal">α, a number above 0.</param>
+/// <param name="Noise">β, a number.</param>
+/// <param name="Power">p, above 0: 2 for pictures.</param>
+/// <param name="Size">How many elements the axis has.</param>
+/// <param name="Stride">How many elements lie between two neighbours of the axis.</param>
+public sealed record WienerExpression(TensorExpression Operand, TensorExpression Signal, TensorExpression Noise, float Power, int Size, int Stride) : TensorExpression
+{
+    /// <summary>The longest axis that is filtered.</summary>
+    public const int LongestAxis = 4096;
+
+    /// <summary>|f|ᵖ + 10⁻¹⁶ of each frequency, in the order of the transform: 0, 1/n … and back to 1/n.</summary>
+    public double[] FrequencyPowers() => [.. Enumerable.Range(0, Size).Select(k => Math.Pow(Math.Min(k, Size - k) / (double)Size, Power) + 1e-16)];
+}

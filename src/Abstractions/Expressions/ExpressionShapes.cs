@@ -15,6 +15,7 @@ public static class ExpressionShapes
         ReplaceNaNExpression replace => replace.Operand.ShapeOf(inputs),
         BinaryExpression binary => Broadcast(binary, binary.Left.ShapeOf(inputs), binary.Right.ShapeOf(inputs)),
         AveragePoolExpression pool => Pool(pool, pool.Operand.ShapeOf(inputs)),
+        WienerExpression filter => Filtered(filter, filter.Operand.ShapeOf(inputs), filter.Signal.ShapeOf(inputs), filter.Noise.ShapeOf(inputs)),
         ReduceExpression reduce => ReduceTo(reduce, reduce.Operand.ShapeOf(inputs)),
         null => throw new ArgumentNullException(nameof(expression)),
         _ => throw new ArgumentException($"{expression.GetType().Name} is not a known expression."),
@@ -54,6 +55,12 @@ public static class ExpressionShapes
         dimensions[^1] = shape[^1] / pool.Columns;
         return new TensorShape(dimensions);
     }
+
+    private static TensorShape Filtered(WienerExpression filter, TensorShape shape, TensorShape signal, TensorShape noise) => (signal.Rank, noise.Rank) != (0, 0)
+        ? throw new ArgumentException($"A filter takes its signal and its noise as numbers, not as {signal} and {noise}.")
+        : shape.Rank == 0 || shape.ElementCount % ((long)filter.Size * filter.Stride) != 0
+            ? throw new ArgumentException($"{shape} has no axis of {filter.Size} elements that lie {filter.Stride} apart.")
+            : shape;
 
     private static TensorShape ReduceTo(ReduceExpression reduce, TensorShape shape) => reduce.Keep <= shape.Rank
         ? new TensorShape(shape.Dimensions[..reduce.Keep])

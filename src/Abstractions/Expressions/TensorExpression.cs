@@ -93,6 +93,28 @@ public abstract record TensorExpression
     /// <summary>The largest element over all axes after the first <paramref name="keep"/>; NaN if any is NaN.</summary>
     public TensorExpression Max(int keep = 0) => Reduce(Reduction.Max, keep);
 
+    /// <summary>A Wiener filter along one axis of a grid (<see cref="WienerExpression"/>).</summary>
+    /// <param name="signal">α, a number above 0.</param>
+    /// <param name="noise">β, a number.</param>
+    /// <param name="power">p, above 0 and finite: 2 for pictures.</param>
+    /// <param name="size">How many elements the axis has, 1 to 4,096.</param>
+    /// <param name="stride">How many elements lie between two neighbours of the axis: 1 for the last axis.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A number is out of range.</exception>
+    public TensorExpression Wiener(TensorExpression signal, TensorExpression noise, float power, int size, int stride)
+    {
+        ArgumentNullException.ThrowIfNull(signal);
+        ArgumentNullException.ThrowIfNull(noise);
+        if (!(power > 0 && float.IsFinite(power)))
+        {
+            throw new ArgumentOutOfRangeException(nameof(power), power, "The power is a finite number above 0.");
+        }
+
+        ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(size, WienerExpression.LongestAxis);
+        ArgumentOutOfRangeException.ThrowIfLessThan(stride, 1);
+        return size == 1 ? this : new WienerExpression(this, signal, noise, power, size, stride);
+    }
+
     /// <summary>Whether the expression reads the input at <paramref name="index"/>.</summary>
     public bool Reads(int index) => this switch
     {
@@ -104,6 +126,7 @@ public abstract record TensorExpression
         ReplaceNaNExpression replace => replace.Operand.Reads(index),
         AveragePoolExpression pool => pool.Operand.Reads(index),
         ReduceExpression reduce => reduce.Operand.Reads(index),
+        WienerExpression filter => filter.Operand.Reads(index) || filter.Signal.Reads(index) || filter.Noise.Reads(index),
         _ => false,
     };
 

@@ -11,4 +11,15 @@ public interface ISimilarityEstimator
     /// <param name="reference">b: the feature it is compared with, of the same shape.</param>
     /// <param name="shape">Their shape for one lane, concrete.</param>
     TensorExpression Distance(TensorExpression current, TensorExpression reference, TensorShape shape);
+
+    /// <summary>How many numbers of the two evaluations the expression reads as <see cref="TensorExpression.Scalar"/>. The default is 0.</summary>
+    int ScalarCount => 0;
+
+    /// <summary>Fills the numbers. Called at each measurement; allocates nothing.</summary>
+    /// <param name="current">The evaluation of the current feature.</param>
+    /// <param name="reference">The evaluation of the reference; the current one where none is needed.</param>
+    /// <param name="scalars">As many as <see cref="ScalarCount"/> says.</param>
+    void FillScalars(in EvaluationInfo current, in EvaluationInfo reference, Span<float> scalars)
+    {
+    }
 }

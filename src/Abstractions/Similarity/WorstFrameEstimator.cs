@@ -8,6 +8,10 @@ internal sealed class WorstFrameEstimator(ISimilarityEstimator estimator, FrameA
 {
     public string Name { get; } = $"{estimator.Name}-per-frame";
 
+    public int ScalarCount => estimator.ScalarCount;
+
+    public void FillScalars(in EvaluationInfo current, in EvaluationInfo reference, Span<float> scalars) => estimator.FillScalars(current, reference, scalars);
+
     public TensorExpression Distance(TensorExpression current, TensorExpression reference, TensorShape shape)
     {
         var frame = frames.FrameOf(shape);
@@ -35,6 +39,7 @@ internal sealed class WorstFrameEstimator(ISimilarityEstimator estimator, FrameA
                 e with { Left = Lifted(e.Left), Right = Lifted(e.Right) },
             BinaryExpression => throw new CachePlanException(
                 $"The estimator '{estimator.Name}' combines each element with a number that is computed of the whole feature, which cannot be done frame by frame; reduce both sides to numbers first, or measure whole features."),
+            WienerExpression => throw new CachePlanException($"The estimator '{estimator.Name}' filters over a grid of its own and cannot be taken frame by frame; measure whole features."),
             FramesExpression => throw new CachePlanException($"The estimator '{estimator.Name}' tells frames apart already; it cannot be taken per frame once more."),
             _ => expression,
         };

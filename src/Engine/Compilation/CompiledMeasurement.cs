@@ -13,7 +13,7 @@ internal sealed class CompiledMeasurement
         var type = TensorType.Of(descriptor);
         TensorExpression Operand(int index) => Residual?.Read(TensorExpression.Input(index)) ?? TensorExpression.Input(index);
         var distance = measurement.Estimator.Distance(Operand(0), Operand(1), descriptor.Shape);
-        var signature = new KernelSignature(NeedsReference ? [type, type] : [type], 0, [distance]);
+        var signature = new KernelSignature(NeedsReference ? [type, type] : [type], measurement.Estimator.ScalarCount, [distance]);
         Kernel = signature.IsMeasurement
             ? backend.Compile(signature)
             : throw new CachePlanException($"The estimator '{measurement.Estimator.Name}' of the measurement '{measurement.Key}' gives {signature.OutputShapes[0]}, not one number; reduce it with Mean, Sum or Max.");

@@ -13,7 +13,7 @@ internal sealed class CompiledPlan
         Skips = [.. plan.Skips.Select(s => new CompiledSkip(plan.Layout, s, Kept[s.Kept], backend))];
         Lifetimes = new FeatureLifetimes(plan);
         OperandCount = Math.Max(2, Skips.Select(s => s.OperandCount).DefaultIfEmpty().Max());
-        ScalarCount = Skips.Select(s => s.ScalarCount).Concat(Kept.Select(k => k.ScalarCount)).DefaultIfEmpty().Max();
+        ScalarCount = Skips.Select(s => s.ScalarCount).Concat(Kept.Select(k => k.ScalarCount)).Concat(plan.Measurements.Select(m => m.Estimator.ScalarCount)).DefaultIfEmpty().Max();
     }
 
     public CachePlan Plan { get; }

@@ -15,16 +15,19 @@ internal sealed class FeatureArithmetic(IDenoiserBackend backend, CompiledPlan p
     }
 
     /// <summary>One number of a value, and of its reference where it has one.</summary>
-    public float Measure(IExpressionKernel kernel, FeatureTensor value, FeatureTensor? reference)
+    public float Measure(CompiledMeasurement measurement, FeatureTensor value, FeatureTensor? reference, in EvaluationInfo current, in EvaluationInfo referenced)
     {
+        var estimator = measurement.Measurement.Estimator;
+        var scalars = _scalars.AsSpan(0, estimator.ScalarCount);
+        estimator.FillScalars(current, referenced, scalars);
         _operands[0] = value;
         if (reference is null)
         {
-            return kernel.Measure(_operands.AsSpan(0, 1), default);
+            return measurement.Kernel.Measure(_operands.AsSpan(0, 1), scalars);
         }
 
         _operands[1] = reference;
-        return kernel.Measure(_operands.AsSpan(0, 2), default);
+        return measurement.Kernel.Measure(_operands.AsSpan(0, 2), scalars);
     }
 
     /// <summary>What is kept of a state tensor, with a lease that the caller owns.</summary>

@@ -149,11 +149,11 @@ internal sealed class Lane : IWalkedFeatures, IDisposable
         }
     }
 
-    float IWalkedFeatures.Measure(int measurement) => _measurements.Measure(measurement);
+    float IWalkedFeatures.Measure(int measurement) => _measurements.Measure(measurement, _walk.Evaluation);
 
     void IWalkedFeatures.Asked(int measurement, float distance) => _recorder?.Measured(_plan.Measurements[measurement].Measurement, distance);
 
-    void IWalkedFeatures.MoveReference(int measurement) => _measurements.MoveReference(measurement);
+    void IWalkedFeatures.MoveReference(int measurement) => _measurements.MoveReference(measurement, _walk.Evaluation);
 
     void IWalkedFeatures.Keep(int kept) => _kept[kept].Keep(_walk.Evaluation, _features, _arithmetic);
 

@@ -4,6 +4,7 @@ namespace CachePolicies.Engine;
 internal sealed class LaneMeasurements(CompiledPlan plan, LaneFeatures features, FeatureArithmetic arithmetic) : IDisposable
 {
     private readonly FeatureTensor?[] _references = new FeatureTensor?[plan.Measurements.Length];
+    private readonly EvaluationInfo[] _evaluations = new EvaluationInfo[plan.Measurements.Length];
     private readonly FeatureTensor?[] _residuals = new FeatureTensor?[plan.Measurements.Length];
 
     /// <summary>The bytes of elements of all references.</summary>
@@ -22,11 +23,13 @@ internal sealed class LaneMeasurements(CompiledPlan plan, LaneFeatures features,
     }
 
     /// <summary>The distance of a value that exists from its reference, which exists where one is needed.</summary>
-    public float Measure(int measurement) => arithmetic.Measure(plan.Measurements[measurement].Kernel, ValueOf(measurement), _references[measurement]);
+    public float Measure(int measurement, in EvaluationInfo evaluation) => arithmetic.Measure(
+        plan.Measurements[measurement], ValueOf(measurement), _references[measurement], evaluation, _references[measurement] is null ? evaluation : _evaluations[measurement]);
 
     /// <summary>The value of this evaluation becomes the reference.</summary>
-    public void MoveReference(int measurement)
+    public void MoveReference(int measurement, in EvaluationInfo evaluation)
     {
+        _evaluations[measurement] = evaluation;
         var value = ValueOf(measurement).AddLease();
         Leases.Release(ref _references[measurement]);
         _references[measurement] = value;

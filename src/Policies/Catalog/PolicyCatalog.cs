@@ -19,6 +19,7 @@ public static class PolicyCatalog
         DBCacheDescriptor.Instance,
         TaylorSeerDescriptor.Instance,
         SpectrumDescriptor.Instance,
+        SeaCacheDescriptor.Instance,
         StepMaskDescriptor.Instance,
         LogSnrDescriptor.Instance,
     ];

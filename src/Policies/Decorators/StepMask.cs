@@ -4,12 +4,12 @@ using System.Diagnostics.CodeAnalysis;
 namespace CachePolicies.Policies;
 
 /// <summary>
-/// Which evaluations are computed and in which a policy may reuse, by their position (cache-dit's step computation masks). The published
-/// masks are for 28 evaluations and scale to other runs; letters of your own are taken as they stand.
+/// Which evaluations are computed and in which a policy may reuse, by their position (cache-dit's step computation masks,
+/// LeMiCa's lists). Published masks are for 28, 50 or 10 evaluations and scale to other runs; letters of your own are taken as they stand.
 /// </summary>
 public sealed class StepMask : IEquatable<StepMask>
 {
-    internal const string Expected = "slow, medium, fast, ultra, or a letter for each evaluation: C computes, r may reuse, and the first computes (CCCrrCrr)";
+    internal const string Expected = "slow, medium, fast, ultra, one of LeMiCa's lists (lemica-flux-20, lemica-flux-15, lemica-flux-10, lemica-z-image-turbo-8, lemica-z-image-turbo-6), or a letter for each evaluation: C computes, r may reuse, and the first computes (CCCrrCrr)";
 
     private readonly ImmutableArray<bool> _computes;
 
@@ -26,6 +26,19 @@ public sealed class StepMask : IEquatable<StepMask>
 
     /// <summary>8 of 28 evaluations are computed: 4, 1, 1, 1, 1 with 2, 5, 6, 7 between them.</summary>
     public static StepMask Ultra { get; } = OfBins("ultra", [4, 1, 1, 1, 1], [2, 5, 6, 7]);
+
+    /// <summary>
+    /// The lists that LeMiCa's authors publish (arXiv 2511.00090), by model and number of computed evaluations: of 50 for FLUX.1, of 10 for Z-Image-Turbo. Found
+    /// on whole runs, as the paths whose worst segment errs least, with reused residuals.
+    /// </summary>
+    public static ImmutableArray<StepMask> LeMiCa { get; } =
+    [
+        OfList("lemica-flux-20", 50, 0, 1, 2, 3, 4, 5, 6, 7, 9, 12, 15, 19, 24, 31, 38, 43, 46, 47, 48, 49),
+        OfList("lemica-flux-15", 50, 0, 1, 2, 3, 4, 5, 7, 10, 15, 20, 27, 34, 41, 47, 49),
+        OfList("lemica-flux-10", 50, 0, 1, 3, 7, 14, 21, 28, 35, 42, 49),
+        OfList("lemica-z-image-turbo-8", 10, 0, 1, 2, 3, 5, 7, 8, 9),
+        OfList("lemica-z-image-turbo-6", 10, 0, 1, 2, 5, 8, 9),
+    ];
 
     /// <summary>The preset's name, or the letters.</summary>
     public string Name { get; }
@@ -46,7 +59,7 @@ public sealed class StepMask : IEquatable<StepMask>
     public static bool TryParse([NotNullWhen(true)] string? text, [NotNullWhen(true)] out StepMask? mask, out string reason)
     {
         reason = Expected;
-        mask = ((ReadOnlySpan<StepMask>)[Slow, Medium, Fast, Ultra]).ToArray().FirstOrDefault(m => string.Equals(m.Name, text, StringComparison.OrdinalIgnoreCase));
+        mask = new[] { Slow, Medium, Fast, Ultra }.Concat(LeMiCa).FirstOrDefault(m => string.Equals(m.Name, text, StringComparison.OrdinalIgnoreCase));
         if (mask is null && text is ['C', ..] && text.All(letter => letter is 'C' or 'r'))
         {
             mask = new StepMask(text, [.. text.Select(letter => letter == 'C')], scales: false);
@@ -85,6 +98,17 @@ public sealed class StepMask : IEquatable<StepMask>
 
     /// <inheritdoc/>
     public override string ToString() => Name;
+
+    private static StepMask OfList(string name, int length, params ReadOnlySpan<int> computed)
+    {
+        var computes = new bool[length];
+        foreach (var evaluation in computed)
+        {
+            computes[evaluation] = true;
+        }
+
+        return new StepMask(name, [.. computes], scales: true);
+    }
 
     private static StepMask OfBins(string name, ReadOnlySpan<int> compute, ReadOnlySpan<int> reuse)
     {

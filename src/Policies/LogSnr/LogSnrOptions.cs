@@ -45,6 +45,13 @@ public sealed class LogSnrOptions : CachePolicyOptions
     /// <value>c, from 0 to 1. The default is 0.08.</value>
     public float Pull { get; set => field = Given(value); } = 0.08f;
 
+    /// <summary>How skipped evaluations are made.</summary>
+    /// <value>
+    /// Plain by default: the policy's own forecast, with the constants above. Any other method forecasts the output, or the clean picture with
+    /// <see cref="KeptSubject.CleanPicture"/>, at the same evaluations; <see cref="SkipMethod.Aligned"/> is refused, because a fixed schedule has no probe.
+    /// </value>
+    public SkipApproximationOptions Approximation { get; } = new();
+
     /// <summary>The options with the values that they take.</summary>
     internal static OptionSet<LogSnrOptions> Set { get; } = OptionSet.Of<LogSnrOptions>()
         .With(nameof(Evaluations), OptionTypes.Between(2, 1000), static o => o.Evaluations, static (o, v) => o.Evaluations = v, symbol: "n")
@@ -54,6 +61,7 @@ public sealed class LogSnrOptions : CachePolicyOptions
         .With(nameof(DifferenceTrend), OptionTypes.Between(0f, 1f), static o => o.DifferenceTrend, static (o, v) => o.DifferenceTrend = v, symbol: "d")
         .With(nameof(Feedback), OptionTypes.Between(0f, 1f), static o => o.Feedback, static (o, v) => o.Feedback = v, symbol: "b")
         .With(nameof(Pull), OptionTypes.Between(0f, 1f), static o => o.Pull, static (o, v) => o.Pull = v, symbol: "c")
+        .With(nameof(Approximation), SkipApproximationOptions.Set, static o => o.Approximation)
         .With(Common);
 
     /// <inheritdoc/>
@@ -61,4 +69,11 @@ public sealed class LogSnrOptions : CachePolicyOptions
 
     /// <inheritdoc/>
     protected override string? WhyMeasurementsAreFixed => "LogSnr measures nothing";
+
+    /// <inheritdoc/>
+    protected override void Check(OptionsProblems problems)
+    {
+        ArgumentNullException.ThrowIfNull(problems);
+        Approximation.RefuseAligned(problems, nameof(Approximation), "a fixed schedule has no probe");
+    }
 }

@@ -6,8 +6,8 @@ internal sealed class LogSnrPolicy(LogSnrOptions options, string name) : ICacheP
     private static readonly BoundaryRef Output = BoundaryRole.Output;
 
     private readonly int _evaluations = options.Evaluations;
-    private readonly FadingGuidance _between = Of(options, isLate: false);
-    private readonly FadingGuidance _late = Of(options, isLate: true);
+    private readonly Approximation _between = Of(options, isLate: false);
+    private readonly Approximation _late = Of(options, isLate: true);
 
     public string Name => name;
 
@@ -18,8 +18,9 @@ internal sealed class LogSnrPolicy(LogSnrOptions options, string name) : ICacheP
 
     public ICachePolicySession CreateSession(in LaneInfo lane) => new Session(this);
 
-    private static FadingGuidance Of(LogSnrOptions options, bool isLate) =>
-        new(options.Fade, options.LateFade, options.Trend, options.DifferenceTrend, options.Feedback, options.Pull, isLate);
+    private static Approximation Of(LogSnrOptions options, bool isLate) => options.Approximation is not { Method: SkipMethod.Plain, Keep: KeptSubject.Published }
+        ? options.Approximation.OfOutput()
+        : new FadingGuidance(options.Fade, options.LateFade, options.Trend, options.DifferenceTrend, options.Feedback, options.Pull, isLate);
 
     private sealed class Session(LogSnrPolicy policy) : ICachePolicySession
     {

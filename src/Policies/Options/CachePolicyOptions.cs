@@ -56,7 +56,7 @@ public abstract class CachePolicyOptions : TrackedOptions
 
     /// <summary>Which evaluations are always computed, by their position: a preset's name or letters.</summary>
     /// <value>
-    /// <c>slow</c>, <c>medium</c>, <c>fast</c> or <c>ultra</c> (scaled to the run), or a letter for each evaluation, <c>C</c> computes and <c>r</c>
+    /// <c>slow</c>, <c>medium</c>, <c>fast</c>, <c>ultra</c> or one of <see cref="Policies.StepMask.LeMiCa"/> (scaled to the run), or a letter for each evaluation, <c>C</c> computes and <c>r</c>
     /// leaves the choice to the policy (<c>CCCrrCrr</c>). The default is <see langword="null"/>: no mask.
     /// </value>
     public string? StepMask { get; set => field = Given(value); }
@@ -81,6 +81,9 @@ public abstract class CachePolicyOptions : TrackedOptions
 
     /// <summary>The options of the class, its own and those that every policy has: <c>….With(Common)</c>.</summary>
     public abstract OptionSet Declared { get; }
+
+    /// <summary>The mask that <see cref="Decorate"/> puts around the policy: <see cref="StepMask"/>, where nothing takes its place.</summary>
+    protected virtual string? MaskInForce => StepMask;
 
     /// <summary>Why the policy's measurements cannot be changed (the worst frame's distance, another estimator); <see langword="null"/> where they can.</summary>
     protected virtual string? WhyMeasurementsAreFixed => null;
@@ -155,7 +158,7 @@ public abstract class CachePolicyOptions : TrackedOptions
             policy = policy.WithMaximumSkips(total);
         }
 
-        if (StepMask is { } mask)
+        if (MaskInForce is { } mask)
         {
             policy = policy.WithStepMask(Policies.StepMask.Parse(mask));
         }

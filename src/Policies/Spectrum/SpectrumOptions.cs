@@ -36,6 +36,14 @@ public sealed class SpectrumOptions : CachePolicyOptions
     /// <value>The default is <see langword="false"/>, as published: a constant feature is forecast up to a tenth too low.</value>
     public bool FreeLine { get; set => field = Given(value); }
 
+    /// <summary>How much of the Chebyshev forecast is used; the rest is Newton's extrapolation (<see cref="NewtonWeights"/>).</summary>
+    /// <value>w, from 0 to 1. The default is 1, the authors'; they advise 0.5 to 1.</value>
+    public float GlobalShare { get; set => field = Given(value); } = 1;
+
+    /// <summary>The order of Newton's extrapolation.</summary>
+    /// <value>1 to 3. The default is 1. Used with a <see cref="GlobalShare"/> below 1.</value>
+    public int LocalOrder { get; set => field = Given(value); } = 1;
+
     /// <summary>Along what the polynomials run.</summary>
     /// <value>The default is <see cref="ExtrapolationCoordinate.Index"/>, as published, over the run's own number of evaluations.</value>
     public ExtrapolationCoordinate Coordinate { get; set => field = Given(value); }
@@ -60,6 +68,8 @@ public sealed class SpectrumOptions : CachePolicyOptions
         .With(nameof(Ridge), OptionTypes.Between(0.000001f, 1000f), static o => o.Ridge, static (o, v) => o.Ridge = v, symbol: "λ")
         .With(nameof(History), OptionTypes.Between(2, LinearForecast.LongestHistory), static o => o.History, static (o, v) => o.History = v, symbol: "K")
         .With(nameof(FreeLine), OptionTypes.Flag, static o => o.FreeLine, static (o, v) => o.FreeLine = v)
+        .With(nameof(GlobalShare), OptionTypes.Between(0f, 1f), static o => o.GlobalShare, static (o, v) => o.GlobalShare = v, symbol: "w")
+        .With(nameof(LocalOrder), OptionTypes.Between(1, 3), static o => o.LocalOrder, static (o, v) => o.LocalOrder = v)
         .With(nameof(Coordinate), OptionTypes.OneOf<ExtrapolationCoordinate>(), static o => o.Coordinate, static (o, v) => o.Coordinate = v)
         .With(nameof(MaximumGain), OptionTypes.FiniteAtLeast(1), static o => o.MaximumGain, static (o, v) => o.MaximumGain = v)
         .With(nameof(From), OptionTypes.Boundary, static o => o.From, static (o, v) => o.From = v)

@@ -6,7 +6,7 @@ internal sealed class SpectrumPolicy(SpectrumOptions options, string name) : ICa
     private readonly BoundaryRef _from = options.From;
     private readonly BoundaryRef _to = options.To;
     private readonly (float First, float Growth, int Warmup) _window = (options.Window, options.WindowGrowth, options.WarmupSteps);
-    private readonly LinearForecast _forecast = new(new ChebyshevWeights(options.Degree, options.Ridge, options.History, options.FreeLine, options.Coordinate))
+    private readonly LinearForecast _forecast = new(WeightsOf(options))
     {
         MaximumGain = options.MaximumGain,
     };
@@ -16,6 +16,12 @@ internal sealed class SpectrumPolicy(SpectrumOptions options, string name) : ICa
     public CachePlan Plan(DenoiserLayout layout) => CachePlan.For(layout).Skip(_from, _to, _forecast);
 
     public ICachePolicySession CreateSession(in LaneInfo lane) => new Session(this);
+
+    private static ForecastWeights WeightsOf(SpectrumOptions options)
+    {
+        var global = new ChebyshevWeights(options.Degree, options.Ridge, options.History, options.FreeLine, options.Coordinate);
+        return options.GlobalShare == 1 ? global : new BlendedWeights(new NewtonWeights(options.LocalOrder, options.Coordinate), global, options.GlobalShare);
+    }
 
     private sealed class Session(SpectrumPolicy policy) : ICachePolicySession
     {

@@ -5,7 +5,7 @@ internal static class StepMaskDescriptor
 {
     public static CachePolicyDescriptor<StepMaskOptions> Instance { get; } = new("StepMask", static (options, name) => new StepMaskPolicy(options, name))
     {
-        Summaries = [new("**Step mask** (cache-dit)", "nothing: a fixed schedule", "all blocks", "`StepMask` medium (slow, fast, ultra, or letters)")],
+        Summaries = [new("**Step mask** (cache-dit)", "nothing: a fixed schedule", "all blocks", "`StepMask` medium (slow, fast, ultra, LeMiCa's lists, letters), or `ScheduleFile` and `Evaluations`")],
     };
 }
 

@@ -25,6 +25,11 @@ internal sealed class HelpExamples(HelpAction help) : SynchronousCommandLineActi
             "tune --policy h2cache --target-psnr 40 --prompts prompts.txt --out tuned.json",
             "tune --policy teacache --target-speedup 3 --prompt \"red apple\" --minutes 2 -o Approximation.Method=Taylor",
         ],
+        ["schedule"] =
+        [
+            "schedule --steps 50 --evaluations 10,8,6 --prompt \"red apple\" --prompt \"blue bird\" --out schedule.json",
+            "generate --steps 50 --prompt \"green tree\" --policy stepmask -o ScheduleFile=schedule.json -o Evaluations=8 --out tree.png",
+        ],
         ["record"] = ["record --prompt \"red apple\" --steps 100 --float16 --out apple.safetensors"],
         ["replay"] = ["replay --trace apple.safetensors --policy h2cache -o StructureThreshold=0.1 -o DetailThreshold=0.2"],
         ["measure"] = ["measure apple.safetensors 0004/structure 0005/structure --estimator pfs -o Divisor=8"],

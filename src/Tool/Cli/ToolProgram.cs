@@ -76,6 +76,7 @@ internal static class ToolProgram
         GenerateVerb.Create(console),
         CompareVerb.Create(console),
         TuneVerb.Create(console),
+        ScheduleVerb.Create(console),
         RecordVerb.Create(console),
         ReplayVerb.Create(console),
         MeasureVerb.Create(console),

@@ -58,13 +58,13 @@ internal sealed class RecordedRun : IRecordedGeneration, IDisposable
         var descriptor = Layout.Boundaries[measurement.Boundary].Tensors[measurement.Tensor];
         var type = TensorType.Of(descriptor);
         var distance = measurement.Estimator.Distance(TensorExpression.Input(0), TensorExpression.Input(1), descriptor.Shape);
-        var key = (measurement.Boundary, measurement.Tensor, measurement.ResidualBase, new KernelSignature(needsReference ? [type, type] : [type], 0, [distance]));
+        var key = (measurement.Boundary, measurement.Tensor, measurement.ResidualBase, new KernelSignature(needsReference ? [type, type] : [type], measurement.Estimator.ScalarCount, [distance]));
         if (!_distances.TryGetValue(key, out var table))
         {
             _distances.Add(key, table = Unknown());
         }
 
-        return new DistanceTable(this, key, table);
+        return new DistanceTable(this, key, measurement.Estimator, table);
     }
 
     /// <summary>
@@ -91,6 +91,22 @@ internal sealed class RecordedRun : IRecordedGeneration, IDisposable
         return error;
     }
 
+    /// <summary>The scalar products of what is kept of any two evaluations, as means over the elements of the primary state.</summary>
+    public double[,] ProductsOf(KeptFeature kept)
+    {
+        var values = ValuesOf(kept.To, Layout.Boundaries[kept.To].PrimaryIndex, kept.Base);
+        var products = new double[values.Length, values.Length];
+        for (var i = 0; i < values.Length; i++)
+        {
+            for (var j = 0; j <= i; j++)
+            {
+                products[i, j] = products[j, i] = MeanProduct(values[i].Singles, values[j].Singles);
+            }
+        }
+
+        return products;
+    }
+
     public void Dispose()
     {
         _trace.Dispose();
@@ -102,6 +118,17 @@ internal sealed class RecordedRun : IRecordedGeneration, IDisposable
         var table = new float[Evaluations.Count * Evaluations.Count];
         Array.Fill(table, float.NaN);
         return table;
+    }
+
+    private static double MeanProduct(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
+    {
+        var sum = 0.0;
+        for (var i = 0; i < a.Length; i++)
+        {
+            sum += (double)a[i] * b[i];
+        }
+
+        return sum / a.Length;
     }
 
     private static double MeanDifference(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
@@ -144,7 +171,7 @@ internal sealed class RecordedRun : IRecordedGeneration, IDisposable
     }
 
     /// <summary>The distances of one measurement between any two steps.</summary>
-    internal readonly struct DistanceTable(RecordedRun run, (int Boundary, int Tensor, int? Base, KernelSignature Kernel) key, float[] distances)
+    internal readonly struct DistanceTable(RecordedRun run, (int Boundary, int Tensor, int? Base, KernelSignature Kernel) key, ISimilarityEstimator estimator, float[] distances)
     {
         /// <summary>NaN stands for unknown; a distance that is NaN is measured again each time, which is rare.</summary>
         public float At(int current, int reference)
@@ -154,7 +181,9 @@ internal sealed class RecordedRun : IRecordedGeneration, IDisposable
             {
                 var values = run.ValuesOf(key.Boundary, key.Tensor, key.Base);
                 var kernel = run._backend.Compile(key.Kernel);
-                distance = key.Kernel.Inputs.Length == 1 ? kernel.Measure([values[current]], default) : kernel.Measure([values[current], values[reference]], default);
+                Span<float> scalars = stackalloc float[key.Kernel.Scalars];
+                estimator.FillScalars(run.Evaluations[current], run.Evaluations[reference], scalars);
+                distance = key.Kernel.Inputs.Length == 1 ? kernel.Measure([values[current]], scalars) : kernel.Measure([values[current], values[reference]], scalars);
             }
 
             return distance;

@@ -5,7 +5,7 @@ namespace CachePolicies.Policies.Tests.Catalog;
 public class PolicyCatalogTests
 {
     /// <summary>Options that are objects, which no text can say.</summary>
-    private static readonly string[] Objects = [nameof(MagCacheOptions.Calibration)];
+    private static readonly string[] Objects = [nameof(MagCacheOptions.Calibration), nameof(StepMaskOptions.Schedule)];
 
     public static TheoryData<string> Names => [.. PolicyCatalog.All.Select(d => d.Name)];
 

@@ -53,6 +53,7 @@ public sealed class ExpressionOracle(double unitRoundoff, Func<long, double> sum
         BinaryExpression e => Binary(e.Operation, Evaluate(e.Left, inputs, scalars), Evaluate(e.Right, inputs, scalars)),
         AveragePoolExpression e => Pool(e, Evaluate(e.Operand, inputs, scalars)),
         ReduceExpression e => Reduce(e, Evaluate(e.Operand, inputs, scalars)),
+        WienerExpression e => Filter(e, Evaluate(e.Operand, inputs, scalars), Evaluate(e.Signal, inputs, scalars).Values[0], Evaluate(e.Noise, inputs, scalars).Values[0]),
         _ => throw new NotSupportedException(expression.GetType().Name),
     };
 
@@ -184,6 +185,22 @@ public sealed class ExpressionOracle(double unitRoundoff, Func<long, double> sum
         var error = indices.Sum(i => operand.Errors[i]) + (indices.Length == 1 ? 0 : sumRoundoff(indices.Length) * magnitudes);
         var divisor = reduction == Reduction.Mean ? indices.Length : 1;
         return indices.Length == 1 ? (sum, error) : Rounded(sum / divisor, error / divisor);
+    }
+
+    // As a sum of cosines, frequency by frequency: g(f) weighs how the element at the other end of each distance contributes.
+    private OracleTensor Filter(WienerExpression filter, OracleTensor operand, double signal, double noise)
+    {
+        var n = filter.Size;
+        double[] gains = [.. Enumerable.Range(0, n).Select(f => signal / ((signal * signal) + (noise * noise * (Math.Pow(Math.Min(f, n - f) / (double)n, filter.Power) + 1e-16))))];
+        double Weight(int distance) => Enumerable.Range(0, n).Sum(f => gains[f] * Math.Cos(2 * Math.PI * f * distance / n)) / gains.Sum();
+        double[] weights = [.. Enumerable.Range(0, n).Select(Weight)];
+        var roundoff = (2 * sumRoundoff(n)) + (8 * unitRoundoff);
+        return FromPairs(operand.Shape, Enumerable.Range(0, operand.Values.Length).Select(i =>
+        {
+            var (place, first) = (i / filter.Stride % n, i - (i / filter.Stride % n * filter.Stride));
+            var line = Enumerable.Range(0, n).Select(j => (Weight: weights[(place - j + n) % n], At: first + (j * filter.Stride))).ToArray();
+            return (line.Sum(l => l.Weight * operand.Values[l.At]), line.Sum(l => (Math.Abs(l.Weight) * operand.Errors[l.At]) + (roundoff * (Math.Abs(operand.Values[l.At]) + operand.Errors[l.At]))));
+        }));
     }
 
     private static OracleTensor FromPairs(TensorShape shape, IEnumerable<(double Value, double Error)> pairs)

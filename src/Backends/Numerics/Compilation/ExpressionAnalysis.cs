@@ -45,7 +45,7 @@ internal sealed class ExpressionAnalysis
     {
         if (!_levels.TryGetValue(expression, out var level))
         {
-            level = Operands(expression).Select(LevelOf).DefaultIfEmpty(0).Max() + (expression is ReduceExpression ? 1 : 0);
+            level = Operands(expression).Select(LevelOf).DefaultIfEmpty(0).Max() + (expression is ReduceExpression or WienerExpression ? 1 : 0);
             _levels.Add(expression, level);
         }
 
@@ -55,7 +55,7 @@ internal sealed class ExpressionAnalysis
     /// <summary>Whether pooled elements are streamed into the expression, so that it is computed row by row.</summary>
     public bool StreamsPool(TensorExpression expression) => expression switch
     {
-        ReduceExpression => false,
+        ReduceExpression or WienerExpression => false,
         AveragePoolExpression => true,
         _ => Operands(expression).Any(StreamsPool),
     };
@@ -90,6 +90,7 @@ internal sealed class ExpressionAnalysis
         ReplaceNaNExpression e => [e.Operand],
         AveragePoolExpression e => [e.Operand],
         ReduceExpression e => [e.Operand],
+        WienerExpression e => [e.Operand, e.Signal, e.Noise],
         _ => [],
     };
 
@@ -111,6 +112,8 @@ internal sealed class ExpressionAnalysis
             case AveragePoolExpression e:
                 var pooled = Simplify(e.Operand);
                 return (e.Rows, e.Columns) == (1, 1) ? pooled : e with { Operand = pooled };
+            case WienerExpression e:
+                return e with { Operand = Simplify(e.Operand), Signal = Simplify(e.Signal), Noise = Simplify(e.Noise) };
             case ReduceExpression e:
                 var reduced = Simplify(e.Operand);
                 return ShapeOf(reduced).Rank == e.Keep ? reduced : e with { Operand = reduced };

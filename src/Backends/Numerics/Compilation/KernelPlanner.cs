@@ -11,7 +11,7 @@ internal sealed class KernelPlanner
     private readonly KernelSignature _signature;
     private readonly ExpressionAnalysis _expressions;
     private readonly Dictionary<TensorExpression, int> _numbers = [];
-    private readonly Dictionary<ReduceExpression, long> _results = [];
+    private readonly Dictionary<TensorExpression, long> _results = [];
     private readonly List<float> _values = [];
     private readonly List<(int Input, int Number)> _numberInputs = [];
     private readonly List<FrameView> _views = [];
@@ -58,8 +58,8 @@ internal sealed class KernelPlanner
         return _views.Count - 1;
     }
 
-    /// <summary>Where the numbers lie that a reduction made for each of the axes it keeps.</summary>
-    public long ResultOf(ReduceExpression reduce) => _results[reduce];
+    /// <summary>Where the numbers lie that a reduction made for each of the axes it keeps, or what a filter made.</summary>
+    public long ResultOf(TensorExpression expression) => _results[expression];
 
     /// <summary>The place of an expression that is one number.</summary>
     public int NumberOf(TensorExpression expression)
@@ -87,8 +87,14 @@ internal sealed class KernelPlanner
             _results.Add(reduce, Registers.Take(ShapeOf(reduce).ElementCount * sizeof(float)));
         }
 
+        var filters = all.OfType<WienerExpression>().ToList();
+        foreach (var filter in filters)
+        {
+            _results.Add(filter, PlaceOf(filter, all));
+        }
+
         var levels = all.Select(_expressions.LevelOf).Max();
-        var stages = Enumerable.Range(0, levels + 1).Select(level => PlanStage(level, all, reductions)).ToArray();
+        var stages = Enumerable.Range(0, levels + 1).Select(level => PlanStage(level, all, reductions, filters)).ToArray();
         var outputs = _expressions.Outputs.Index().Where(o => IsNumber(o.Item)).Select(o => (o.Index, NumberOf(o.Item))).ToArray();
         return new KernelPlan
         {
@@ -103,19 +109,37 @@ internal sealed class KernelPlanner
         };
     }
 
-    private Stage PlanStage(int level, List<TensorExpression> all, List<ReduceExpression> reductions)
+    private Stage PlanStage(int level, List<TensorExpression> all, List<ReduceExpression> reductions, List<WienerExpression> filters)
     {
         var numbers = all.Where(e => IsNumber(e) && _expressions.LevelOf(e) == level).SelectMany(ToInstruction).ToArray();
         var sinks = reductions.Where(r => _expressions.LevelOf(r) == level + 1).Select(r => new SinkRequest(r.Operand, r, -1));
         var stores = _expressions.Outputs.Index()
             .Where(o => !IsNumber(o.Item) && _expressions.LevelOf(o.Item) == level)
             .Select(o => new SinkRequest(o.Item, null, o.Index));
-        var passes = sinks.Concat(stores)
+        var filtered = filters.Where(f => _expressions.LevelOf(f) == level + 1).ToList();
+        var sources = filtered.Where(f => !IsInPlace(f)).Select(f => new SinkRequest(f.Operand, null, -1, f));
+        var passes = sinks.Concat(stores).Concat(sources)
             .GroupBy(s => (ShapeOf(s.Operand), _expressions.StreamsPool(s.Operand)))
             .Select(g => PlanPass(g.Key.Item1, g.Key.Item2, [.. g]))
             .ToArray();
-        return new Stage(numbers, passes);
+        return new Stage(numbers, passes, [.. filtered.Select(PlanFilter)]);
     }
+
+    private FilterStep PlanFilter(WienerExpression filter)
+    {
+        var top = Registers.Top;
+        var work = Registers.Take(FilterStep.WorkBytes(filter));
+        Registers.Release(top);
+        return new FilterStep(filter, NumberOf(filter.Signal), NumberOf(filter.Noise), ShapeOf(filter).ElementCount, ResultOf(filter), work);
+    }
+
+    /// <summary>Memory for what a filter makes: that of the filter below it, where nobody else reads that.</summary>
+    private long PlaceOf(WienerExpression filter, List<TensorExpression> all) =>
+        filter.Operand is WienerExpression below && !_expressions.Outputs.Contains(below) && all.Count(e => ExpressionAnalysis.Operands(e).Contains(below)) == 1
+            ? _results[below]
+            : Registers.Take(ShapeOf(filter).ElementCount * sizeof(float));
+
+    private bool IsInPlace(WienerExpression filter) => filter.Operand is WienerExpression below && ResultOf(below) == ResultOf(filter);
 
     private Pass PlanPass(TensorShape shape, bool rowByRow, SinkRequest[] requests)
     {
@@ -128,9 +152,15 @@ internal sealed class KernelPlanner
         var sinks = new List<Sink>();
         foreach (var (request, group) in requests.Zip(groups))
         {
+            if (request.Filter is { } filter)
+            {
+                loop.Store(request.Operand, new Register(RegisterKind.Scratch, 0, ResultOf(filter), sizeof(float)), ElementType.Float32);
+                continue;
+            }
+
             if (request.Reduce is not { } reduce)
             {
-                loop.Store(request.Operand, request.Output, _signature.OutputType);
+                loop.Store(request.Operand, new Register(RegisterKind.Output, request.Output, 0, _signature.OutputType.ByteSize()), _signature.OutputType);
                 continue;
             }
 
@@ -179,6 +209,6 @@ internal sealed class KernelPlanner
         return product;
     }
 
-    /// <summary>An expression that is reduced or written to an output.</summary>
-    private sealed record SinkRequest(TensorExpression Operand, ReduceExpression? Reduce, int Output);
+    /// <summary>An expression that is reduced, written to an output, or written where a filter finds it.</summary>
+    private sealed record SinkRequest(TensorExpression Operand, ReduceExpression? Reduce, int Output, WienerExpression? Filter = null);
 }

@@ -27,7 +27,7 @@ internal sealed class LoopBuilder(KernelPlanner planner, int columns, int unitLe
             {
                 InputExpression input => Load(input.Index),
                 FramesExpression frames => Load(frames),
-                ReduceExpression reduce => Registers.Add(new Register(RegisterKind.Scratch, 0, planner.ResultOf(reduce), sizeof(float))),
+                ReduceExpression or WienerExpression => Registers.Add(new Register(RegisterKind.Scratch, 0, planner.ResultOf(expression), sizeof(float))),
                 AveragePoolExpression pool => Pool(pool),
                 BinaryExpression binary => Binary(binary),
                 UnaryExpression unary => Emit(ToOpCode(unary.Operation), RegisterOf(unary.Operand)),
@@ -56,11 +56,10 @@ internal sealed class LoopBuilder(KernelPlanner planner, int columns, int unitLe
         _body.Add(new Instruction(code, accumulator, first, right is null ? first : RegisterOf(right)));
     }
 
-    /// <summary>Writes an expression to an output of the kernel; straight, where its last operation can.</summary>
-    public void Store(TensorExpression expression, int output, ElementType type)
+    /// <summary>Writes an expression to an output of the kernel, or to scratch memory that lasts; straight, where its last operation can.</summary>
+    public void Store(TensorExpression expression, in Register target, ElementType type)
     {
         var register = RegisterOf(expression);
-        var target = new Register(RegisterKind.Output, output, 0, type.ByteSize());
         if (type == ElementType.Float32 && Registers.IsComputed(register))
         {
             Registers[register] = target;

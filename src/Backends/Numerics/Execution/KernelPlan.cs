@@ -28,8 +28,8 @@ internal sealed record KernelPlan
     public required long ScratchBytes { get; init; }
 }
 
-/// <summary>Arithmetic on the numbers that are known by now, then passes over memory.</summary>
-internal sealed record Stage(Instruction[] Numbers, Pass[] Passes);
+/// <summary>Arithmetic on the numbers that are known by now, then passes over memory, then filters over what they stored.</summary>
+internal sealed record Stage(Instruction[] Numbers, Pass[] Passes, FilterStep[] Filters);
 
 /// <summary>One pass over memory.</summary>
 /// <param name="Loop">What is done with each unit.</param>

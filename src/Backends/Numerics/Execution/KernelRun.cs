@@ -56,6 +56,11 @@ internal unsafe ref struct KernelRun
             {
                 RunPass(pass);
             }
+
+            foreach (var filter in stage.Filters)
+            {
+                filter.Run(_scratch, _numbers[filter.Signal], _numbers[filter.Noise]);
+            }
         }
 
         if (!outputs.IsEmpty)

@@ -129,6 +129,7 @@ internal sealed class OperationGraph
                 ReplaceNaNExpression replace => EmitReplaceNaN(replace, Emit(replace.Operand)),
                 AveragePoolExpression pool => EmitPool(pool, Emit(pool.Operand)),
                 ReduceExpression reduce => EmitReduce(reduce, Emit(reduce.Operand)),
+                WienerExpression filter => EmitFilter(filter, Emit(filter.Operand), Emit(filter.Signal), Emit(filter.Noise)),
                 _ => throw new NotSupportedException($"{expression.GetType().Name} has no operation graph."),
             };
             _values.Add(expression, value);
@@ -191,6 +192,20 @@ internal sealed class OperationGraph
         var flat = _graph.Reshape(x, planes, 1, shape[^2], shape[^1]);
         long[] window = [pool.Rows, pool.Columns];
         return _graph.Reshape(_graph.AveragePool(flat, window, window), new TensorKey(ElementType.Float32, pooled, 1).BatchedShape());
+    }
+
+    // A product with the circulant matrix of the transformed gains. The matrix is made on the device, since the gains follow the noise level.
+    private OnnxValue EmitFilter(WienerExpression filter, OnnxValue x, OnnxValue signal, OnnxValue noise)
+    {
+        var n = filter.Size;
+        var powers = _graph.Constant([.. filter.FrequencyPowers().Select(p => (float)p)], 1, n);
+        var gains = _graph.Div(signal, _graph.Add(_graph.Mul(signal, signal), _graph.Mul(_graph.Mul(noise, noise), powers)));
+        var cosines = _graph.Constant([.. Enumerable.Range(0, n * n).Select(i => (float)Math.Cos(2 * Math.PI * ((long)(i / n) * (i % n) % n) / n))], n, n);
+        var row = _graph.MatMul(_graph.Div(gains, _graph.Reshape(_graph.ReduceSum(gains, [1]), 1, 1)), cosines);
+        var places = _graph.Constant([.. Enumerable.Range(0, n * n).Select(i => (long)(((i % n) - (i / n) + n) % n))], n, n);
+        var matrix = _graph.Gather(_graph.Reshape(row, n), places, 0);
+        var filtered = _graph.MatMul(matrix, _graph.Reshape(x, -1, n, filter.Stride));
+        return _graph.Reshape(filtered, new TensorKey(ElementType.Float32, filter.ShapeOf(_shapes), 1).BatchedShape());
     }
 
     // The last axis first and then the others: partial sums stay short, and providers that give each result one thread have many results.
