@@ -142,6 +142,36 @@ public static partial class CachePoliciesBuilderExtensions
     public static ICachePoliciesBuilder AddTaylorSeer(this ICachePoliciesBuilder builder, string name, Action<TaylorSeerOptions>? configure = null) =>
         builder.AddCachePolicy(PolicyCatalog.Of<TaylorSeerOptions>(), name, configure);
 
+    /// <summary>Registers the policy <c>Spectrum</c>. <inheritdoc cref="SpectrumOptions" path="/summary"/></summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="configure">Settings over those of the configuration.</param>
+    /// <exception cref="InvalidOperationException">The name is taken.</exception>
+    public static ICachePoliciesBuilder AddSpectrum(this ICachePoliciesBuilder builder, Action<SpectrumOptions>? configure = null) =>
+        builder.AddCachePolicy(PolicyCatalog.Of<SpectrumOptions>(), null, configure);
+
+    /// <summary>Registers the policy <c>Spectrum</c> under a name of your own. <inheritdoc cref="SpectrumOptions" path="/summary"/></summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="name">The name: service key, options name, section and telemetry tag.</param>
+    /// <param name="configure">Settings over those of the configuration.</param>
+    /// <exception cref="InvalidOperationException">The name is taken.</exception>
+    public static ICachePoliciesBuilder AddSpectrum(this ICachePoliciesBuilder builder, string name, Action<SpectrumOptions>? configure = null) =>
+        builder.AddCachePolicy(PolicyCatalog.Of<SpectrumOptions>(), name, configure);
+
+    /// <summary>Registers the policy <c>SeaCache</c>. <inheritdoc cref="SeaCacheOptions" path="/summary"/></summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="configure">Settings over those of the configuration.</param>
+    /// <exception cref="InvalidOperationException">The name is taken.</exception>
+    public static ICachePoliciesBuilder AddSeaCache(this ICachePoliciesBuilder builder, Action<SeaCacheOptions>? configure = null) =>
+        builder.AddCachePolicy(PolicyCatalog.Of<SeaCacheOptions>(), null, configure);
+
+    /// <summary>Registers the policy <c>SeaCache</c> under a name of your own. <inheritdoc cref="SeaCacheOptions" path="/summary"/></summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="name">The name: service key, options name, section and telemetry tag.</param>
+    /// <param name="configure">Settings over those of the configuration.</param>
+    /// <exception cref="InvalidOperationException">The name is taken.</exception>
+    public static ICachePoliciesBuilder AddSeaCache(this ICachePoliciesBuilder builder, string name, Action<SeaCacheOptions>? configure = null) =>
+        builder.AddCachePolicy(PolicyCatalog.Of<SeaCacheOptions>(), name, configure);
+
     /// <summary>Registers the policy <c>StepMask</c>. <inheritdoc cref="StepMaskOptions" path="/summary"/></summary>
     /// <param name="builder">The builder.</param>
     /// <param name="configure">Settings over those of the configuration.</param>

@@ -143,6 +143,36 @@ public static partial class CachePoliciesHostApplicationBuilderExtensions
     public static ICachePoliciesBuilder AddTaylorSeer(this IHostApplicationBuilder builder, string name, Action<TaylorSeerOptions>? configure = null) =>
         builder.AddCachePolicies().AddTaylorSeer(name, configure);
 
+    /// <summary>Registers the policy <c>Spectrum</c>. <inheritdoc cref="SpectrumOptions" path="/summary"/></summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="configure">Settings over those of the configuration.</param>
+    /// <exception cref="InvalidOperationException">The name is taken.</exception>
+    public static ICachePoliciesBuilder AddSpectrum(this IHostApplicationBuilder builder, Action<SpectrumOptions>? configure = null) =>
+        builder.AddCachePolicies().AddSpectrum(configure);
+
+    /// <summary>Registers the policy <c>Spectrum</c> under a name of your own. <inheritdoc cref="SpectrumOptions" path="/summary"/></summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="name">The name: service key, options name, section and telemetry tag.</param>
+    /// <param name="configure">Settings over those of the configuration.</param>
+    /// <exception cref="InvalidOperationException">The name is taken.</exception>
+    public static ICachePoliciesBuilder AddSpectrum(this IHostApplicationBuilder builder, string name, Action<SpectrumOptions>? configure = null) =>
+        builder.AddCachePolicies().AddSpectrum(name, configure);
+
+    /// <summary>Registers the policy <c>SeaCache</c>. <inheritdoc cref="SeaCacheOptions" path="/summary"/></summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="configure">Settings over those of the configuration.</param>
+    /// <exception cref="InvalidOperationException">The name is taken.</exception>
+    public static ICachePoliciesBuilder AddSeaCache(this IHostApplicationBuilder builder, Action<SeaCacheOptions>? configure = null) =>
+        builder.AddCachePolicies().AddSeaCache(configure);
+
+    /// <summary>Registers the policy <c>SeaCache</c> under a name of your own. <inheritdoc cref="SeaCacheOptions" path="/summary"/></summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="name">The name: service key, options name, section and telemetry tag.</param>
+    /// <param name="configure">Settings over those of the configuration.</param>
+    /// <exception cref="InvalidOperationException">The name is taken.</exception>
+    public static ICachePoliciesBuilder AddSeaCache(this IHostApplicationBuilder builder, string name, Action<SeaCacheOptions>? configure = null) =>
+        builder.AddCachePolicies().AddSeaCache(name, configure);
+
     /// <summary>Registers the policy <c>StepMask</c>. <inheritdoc cref="StepMaskOptions" path="/summary"/></summary>
     /// <param name="builder">The builder.</param>
     /// <param name="configure">Settings over those of the configuration.</param>

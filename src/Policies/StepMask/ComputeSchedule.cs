@@ -85,7 +85,7 @@ public sealed record ComputeSchedule(
 
     /// <summary>The settings of a policy's skips, which a schedule is found for (<see cref="Found"/>): those that differ from the defaults.</summary>
     /// <param name="options">The policy's options.</param>
-    public static IEnumerable<string> SettingsOf(CachePolicyOptions options)
+    internal static IEnumerable<string> SettingsOf(CachePolicyOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
         var defaults = new StepMaskOptions();

@@ -11,6 +11,8 @@ internal static class ScheduleVerb
 {
     private const int DefaultTries = 60;
 
+    private static readonly string[] Searchable = ["From=", "To=", "Approximation."];
+
     public static Command Create(ToolConsole console)
     {
         var evaluations = new Option<string>("--evaluations") { Description = "How many evaluations may be computed; several budgets are separated by commas.", HelpName = "10,8,6", Required = true };
@@ -36,6 +38,11 @@ internal static class ScheduleVerb
         command.SetAction((parsed, cancellationToken) =>
         {
             var policy = PolicySettings.Create("stepmask", parsed.GetRequiredValue(settings));
+            if (policy.Settings.FirstOrDefault(s => !Searchable.Any(o => s.StartsWith(o, StringComparison.Ordinal))) is { } other)
+            {
+                throw new UsageException($"A schedule is not found for '{other}'; expected From, To and Approximation, and the rest where the schedule is used.");
+            }
+
             var wanted = PromptFile.Read(parsed.GetValue(promptFile), parsed.GetRequiredValue(prompts));
             var drawn = wanted.SelectMany(p => PromptFile.Seeds(parsed.GetRequiredValue(seeds)).Select(s => (p, s))).ToArray();
             var limit = parsed.GetValue(tries) is >= 0 and <= 100_000 and var number ? number : throw new UsageException($"--tries is {parsed.GetValue(tries)}; expected 0 to 100000.");

@@ -38,6 +38,7 @@ public sealed class ScheduleVerbTests : IDisposable
     [Theory]
     [InlineData("expected 2 to 12", "--evaluations", "13")]
     [InlineData("--tries is -1; expected 0 to 100000", "--evaluations", "4", "--tries", "-1")]
+    [InlineData("A schedule is not found for 'WarmupSteps=2'; expected From, To and Approximation", "--evaluations", "4", "-o", "WarmupSteps=2")]
     [InlineData("A schedule cannot be found for LinearForecast yet", "--evaluations", "4", "-o", "Approximation.Method=Chebyshev")]
     public async Task What_is_wrong_is_refused_in_one_line(string says, params string[] arguments) => Assert.Contains(
         says, (await ToolRun.Of(["schedule", "--prompt", "red apple", "--steps", "12", "--guidance", "1", "--out", File, .. arguments])).Error.TrimEnd().Split('\n')[^1]);
