@@ -11,6 +11,8 @@ internal sealed record FrontEntry(string Series, string Settings, ICachePolicy P
 {
     private static readonly string[] Extrapolated = ["Approximation.Method=Taylor", "Approximation.Coordinate=Sigma", "Approximation.Damping=0.5"];
 
+    private static readonly string[] Forecast = ["Approximation.Method=Chebyshev", "Approximation.Keep=State", "Approximation.FreeLine=true", "Approximation.MaximumGain=8"];
+
     /// <summary>All points at a number of steps. A policy that joins the catalogue joins the front by a line here.</summary>
     public static IReadOnlyList<FrontEntry> All(int steps)
     {
@@ -22,6 +24,11 @@ internal sealed record FrontEntry(string Series, string Settings, ICachePolicy P
             .. Each("TeaCache", ["0.12", "0.2", "0.3"], t => [$"Threshold={t}", "Coefficients=1,0"]),
             .. Each("TeaCache", ["0.12", "0.2", "0.3"], t => [$"Threshold={t}", "Coefficients=1,0", .. Extrapolated], ", extrapolated"),
             .. Each("TaylorSeer", ["3", "5", "8"], n => [$"Interval={n}", "WarmupSteps=2", .. Extrapolated], ", damped in σ"),
+            .. Each("Spectrum", ["0.75", "1.5", "3"], a => [$"WindowGrowth={a}"]),
+            .. Each("Spectrum", ["0.75", "1.5", "3"], a => [$"WindowGrowth={a}", "FreeLine=true"], ", line free"),
+            .. Each("SeaCache", ["0.1", "0.2", "0.35"], t => [$"Threshold={t}", "MaximumConsecutiveSkips=null"]),
+            .. Each("SeaCache", ["0.1", "0.2", "0.35"], t => [$"Threshold={t}", "MaximumConsecutiveSkips=null", "Signal=Latent"], ", on latents"),
+            .. Each("SeaCache", ["0.1", "0.2", "0.35"], t => [$"Threshold={t}", "MaximumConsecutiveSkips=null", .. Forecast], ", Spectrum's forecast"),
             .. Each("EasyCache", ["0.05", "0.1", "0.2"], t => [$"Threshold={t}", "WarmupSteps=2"]),
             .. Each("DiCache", ["0.07", "0.12", "0.2"], t => [$"Threshold={t}", "RetentionRatio=0"]),
             .. Each("BlockCache", ["0.07", "0.12", "0.2"], t => [$"Threshold={t}"]),
