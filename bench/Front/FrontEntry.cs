@@ -11,7 +11,7 @@ internal sealed record FrontEntry(string Series, string Settings, ICachePolicy P
 {
     private static readonly string[] Extrapolated = ["Approximation.Method=Taylor", "Approximation.Coordinate=Sigma", "Approximation.Damping=0.5"];
 
-    private static readonly string[] Forecast = ["Approximation.Method=Chebyshev", "Approximation.Keep=State", "Approximation.FreeLine=true", "Approximation.MaximumGain=8"];
+    private static readonly string[] Forecast = ["Approximation.Method=Chebyshev", "Approximation.Keep=State", "Approximation.MaximumGain=8"];
 
     /// <summary>All points at a number of steps. A policy that joins the catalogue joins the front by a line here.</summary>
     public static IReadOnlyList<FrontEntry> All(int steps)

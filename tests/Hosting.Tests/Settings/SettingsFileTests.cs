@@ -16,7 +16,7 @@ public sealed class SettingsFileTests : IDisposable
         { """ "H2Cache": { "Approximation": { "Methd": "Taylor" } } """, "CachePolicies:H2Cache:Approximation:Methd is not a setting. Did you mean Method?" },
         { """ "H2Cache": { "StructureThreshold": [ 0.9 ] } """, "CachePolicies:H2Cache:StructureThreshold is a section or a list; expected a single value." },
         { """ "H2Cache": { "StructureThreshold": { "Value": 0.9 } } """, "CachePolicies:H2Cache:StructureThreshold is a section or a list; expected a single value." },
-        { """ "H2Cache": { "Approximation": "Taylor" } """, "CachePolicies:H2Cache:Approximation is 'Taylor'; expected a section with Method, Order," },
+        { """ "H2Cache": { "Approximation": "Taylor" } """, "CachePolicies:H2Cache:Approximation is 'Taylor'; expected a section with Method, Keep, Order," },
         { """ "H2Cache": "fast" """, "CachePolicies:H2Cache is 'fast'; expected a section with settings." },
         { """ "TeaCache": { "Threshold": 0.5 } """, "CachePolicies:TeaCache is not a setting. A policy of that name is known but not registered; call AddTeaCache()." },
         { """ "H2Cahce": { "StructureThreshold": 0.5 } """, "CachePolicies:H2Cahce is not a setting. Did you mean H2Cache?" },
