@@ -12,6 +12,7 @@ public sealed class OnnxRuntimeBackend : IDenoiserBackend
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(10);
 
     private readonly ITensorOperations _operations;
+    private readonly IdleTrim? _idle;
     private long _uploads;
     private long _downloads;
 
@@ -24,6 +25,7 @@ public sealed class OnnxRuntimeBackend : IDenoiserBackend
         options ??= new OnnxRuntimeOptions();
         OptionRules.Check(options);
         Device = new OrtDevice(options);
+        _idle = options.TrimAfterIdleSeconds > 0 ? new IdleTrim(TimeSpan.FromSeconds(options.TrimAfterIdleSeconds), TrimIdle) : null;
         _operations = Device.IsHostMemory ? new HostOperations() : new DeviceOperations(Device);
     }
 
@@ -65,6 +67,7 @@ public sealed class OnnxRuntimeBackend : IDenoiserBackend
     public FeatureTensor Rent(ElementType elementType, TensorShape shape, int rows = 1)
     {
         Device.ThrowIfUnusable();
+        _idle?.Touch();
         ArgumentNullException.ThrowIfNull(shape);
         ArgumentOutOfRangeException.ThrowIfLessThan(rows, 1);
         return Device.Pool.Rent(new TensorKey(elementType, shape, rows));
@@ -125,7 +128,7 @@ public sealed class OnnxRuntimeBackend : IDenoiserBackend
 
     /// <summary>
     /// Gives the memory of every tensor that nobody holds back to the device, and on the CPU also what the arena of intermediate results keeps and does
-    /// not use. For a server that was idle for a while.
+    /// not use. Happens by itself after <see cref="OnnxRuntimeOptions.TrimAfterIdleSeconds"/> without use.
     /// </summary>
     public void Trim()
     {
@@ -139,6 +142,7 @@ public sealed class OnnxRuntimeBackend : IDenoiserBackend
     /// </summary>
     public void Dispose()
     {
+        _idle?.Dispose();
         _operations.Dispose();
         Device.Dispose();
         Device.Wait(LongestWait);
@@ -149,6 +153,18 @@ public sealed class OnnxRuntimeBackend : IDenoiserBackend
     {
         Device.ThrowIfUnusable();
         return _operations.Supports(type);
+    }
+
+    // On a thread of the timer, where nobody would see a failure: a device that is lost or closed has nothing to give back.
+    private void TrimIdle()
+    {
+        try
+        {
+            Trim();
+        }
+        catch (Exception lost) when (lost is ObjectDisposedException or BackendFailedException or OnnxRuntimeException)
+        {
+        }
     }
 
     /// <summary>Refuses element types that the provider cannot compute with.</summary>

@@ -21,6 +21,10 @@ public sealed class OnnxRuntimeOptions
     /// </value>
     public long? MemoryLimit { get; set; }
 
+    /// <summary>After how many seconds without a tensor being rented the memory of idle tensors, and on the CPU of the arena, goes back to the system.</summary>
+    /// <value>0 to 86,400, a day; 0 for never. The default is 60.</value>
+    public int TrimAfterIdleSeconds { get; set; } = 60;
+
     /// <summary>How the arena of a device grows.</summary>
     /// <value>The default is <see cref="ArenaStrategy.SameAsRequested"/>, which keeps the least in reserve.</value>
     public ArenaStrategy ArenaStrategy { get; set; } = ArenaStrategy.SameAsRequested;

@@ -27,6 +27,7 @@ internal static class OptionRules
 
         Require(options.DeviceId >= 0, nameof(options.DeviceId), options.DeviceId, "at least 0");
         Require(options.MemoryLimit is null or >= 1, nameof(options.MemoryLimit), options.MemoryLimit, "at least 1 byte, or null for no limit");
+        Require(options.TrimAfterIdleSeconds is >= 0 and <= 86_400, nameof(options.TrimAfterIdleSeconds), options.TrimAfterIdleSeconds, "0 to 86,400, a day; 0 for never");
         Require(options.Threads >= 0, nameof(options.Threads), options.Threads, "at least 0; 0 takes one for each core");
         Require(options.BindingCapacity >= 1, nameof(options.BindingCapacity), options.BindingCapacity, "at least 1");
         Require(Enum.IsDefined(options.ArenaStrategy), nameof(options.ArenaStrategy), options.ArenaStrategy, $"one of {string.Join(", ", Enum.GetNames<ArenaStrategy>())}");
