@@ -19,6 +19,12 @@ public sealed record SplitResult(string Directory, DenoiserDescription Descripti
 /// <summary>Splits an exported ONNX denoiser into stages that run under every caching policy.</summary>
 public static class DenoiserSplitter
 {
+    /// <summary>
+    /// What the name of an input ends with that was taken apart from the latents' input: where a model reads more channels than it makes, the first ones are the
+    /// noisy latents and the rest is conditioning, such as the mask and the masked picture of models that fill in pictures.
+    /// </summary>
+    public const string ConditionSuffix = ".condition";
+
     // A fingerprint reads every byte: larger models go without.
     private const long FingerprintBelow = 8L << 30;
 

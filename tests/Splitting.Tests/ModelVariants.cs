@@ -36,6 +36,26 @@ internal static class ModelVariants
         return model;
     }
 
+    /// <summary>Further channels of the latents' input, as models that fill in pictures have them; their weights are those of the first channels.</summary>
+    public static ModelProto MoreChannels(ModelProto model, string latent, int more)
+    {
+        var channels = model.Graph.Input.First(input => input.Name == latent).Type.TensorType.Shape.Dim[1];
+        var conv = model.Graph.Node.First(node => node.OpType == "Conv" && node.Input[0] == latent);
+        var weights = model.Graph.Initializer.First(tensor => tensor.Name == conv.Input[1]);
+        var (outputs, inputs, area) = ((int)weights.Dims[0], (int)weights.Dims[1], (int)(weights.Dims[2] * weights.Dims[3]));
+        var numbers = MemoryMarshal.Cast<byte, float>(weights.RawData.Span).ToArray();
+        var wider = new float[outputs * (inputs + more) * area];
+        for (var i = 0; i < wider.Length; i++)
+        {
+            var (output, input) = (i / area / (inputs + more), i / area % (inputs + more));
+            wider[i] = numbers[(((output * inputs) + (input % inputs)) * area) + (i % area)];
+        }
+
+        weights.RawData = ByteString.CopyFrom(MemoryMarshal.AsBytes(wider.AsSpan()));
+        weights.Dims[1] = channels.DimValue = inputs + more;
+        return model;
+    }
+
     /// <summary>No names but those of inputs and outputs; values get a stem with a number in place of an x.</summary>
     public static ModelProto WithoutNames(ModelProto model, string stem = "vx")
     {

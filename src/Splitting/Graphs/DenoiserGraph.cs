@@ -18,6 +18,20 @@ internal sealed class DenoiserGraph
         Output = Index.Outputs[0];
         Shapes = new ShapeTable(Index, file.Opset, oracle);
         Inputs = new DenoiserInputs(Index, Shapes, Output, options, file.Path);
+        if (ConditionChannels.TakeApart(Model, Shapes, Latent, Output) is { } apart)
+        {
+            Model = apart;
+            Index = new OnnxGraphIndex(Model.Graph);
+            Shapes = new ShapeTable(Index, file.Opset, oracle);
+            Inputs = new DenoiserInputs(Index, Shapes, Output, options, file.Path);
+        }
+
+        if (EmptyCasts.Remove(Model, Shapes) is { } without)
+        {
+            Model = without;
+            Index = new OnnxGraphIndex(Model.Graph);
+        }
+
         if (Shapes.FixedBatch is > 1)
         {
             throw new ModelSplitException($"'{file.Path}' has a batch that is fixed at {Shapes.FixedBatch}; export it with a batch that is free, or fixed at 1.");
@@ -41,7 +55,7 @@ internal sealed class DenoiserGraph
 
     public OnnxModelFile File { get; }
 
-    /// <summary>The model with its functions in place of their calls, and sums apart from the normalisations that they were fused with.</summary>
+    /// <summary>The model with its functions in place of their calls, sums apart from the normalisations that they were fused with, and latents apart from what is not noisy.</summary>
     public ModelProto Model { get; }
 
     public OnnxGraphIndex Index { get; }
