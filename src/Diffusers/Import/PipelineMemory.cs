@@ -1,4 +1,5 @@
 using System.Globalization;
+using CachePolicies.TextToImage;
 
 namespace CachePolicies.Diffusers;
 
@@ -12,6 +13,12 @@ namespace CachePolicies.Diffusers;
 /// <param name="Budget">The most bytes that are open together; <see langword="null"/> where nothing is closed.</param>
 public sealed record PipelineMemory(long LargestEncoder, long Denoiser, long Vae, long? Budget = null)
 {
+    /// <summary>About the bytes of intermediate results that one evaluation of the stages takes; <see langword="null"/> where it was not estimated.</summary>
+    public long? StagesResults { get; init; }
+
+    /// <summary>About the bytes of intermediate results that decoding the picture takes; <see langword="null"/> where it was not estimated.</summary>
+    public long? DecoderResults { get; init; }
+
     /// <summary>Whether stages and VAE stay open while a further prompt is encoded.</summary>
     public bool StaysOpen => Budget is null || LargestEncoder + Denoiser + Vae <= Budget;
 
@@ -30,6 +37,21 @@ public sealed record PipelineMemory(long LargestEncoder, long Denoiser, long Vae
         return new(Most(PartKind.TextEncoder), folder.Denoiser.Bytes, Most(PartKind.VaeDecoder), budget);
     }
 
+    /// <summary>The memory of a folder whose stages are cut, with an estimate of the intermediate results of one picture.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="stages">Its stages.</param>
+    /// <param name="size">The picture's size; its text has the family's usual length.</param>
+    /// <param name="budget">The most bytes that are open together; <see langword="null"/> where nothing is closed.</param>
+    public static PipelineMemory Of(DiffusersFolder folder, StagesFolder stages, PictureSize size, long? budget = null)
+    {
+        ArgumentNullException.ThrowIfNull(stages);
+        return Of(folder, budget) with
+        {
+            StagesResults = IntermediateResults.OfStages(folder, stages.LayoutFor(folder, size)),
+            DecoderResults = IntermediateResults.OfDecoder(folder, size),
+        };
+    }
+
     /// <summary>A size in words: <c>9.5 GB</c>.</summary>
     public static string InWords(long bytes) => bytes switch
     {
@@ -41,5 +63,6 @@ public sealed record PipelineMemory(long LargestEncoder, long Denoiser, long Vae
     /// <inheritdoc/>
     public override string ToString() =>
         $"weights in memory: text encoders up to {InWords(LargestEncoder)}, stages {InWords(Denoiser)}, VAE {InWords(Vae)}; at most {InWords(Peak)} at once, "
-            + (StaysOpen ? "as stages and VAE stay open for further prompts" : "as they are closed for one another");
+            + (StaysOpen ? "as stages and VAE stay open for further prompts" : "as they are closed for one another")
+            + (StagesResults is { } stages ? $"; intermediate results on top: stages about {InWords(stages)}{(DecoderResults is { } decoder ? $", VAE about {InWords(decoder)}" : "")}" : "");
 }

@@ -24,7 +24,7 @@ public sealed record OnnxSignature(IReadOnlyList<OnnxPort> Inputs, IReadOnlyList
     /// <summary>The output of a name, or <see langword="null"/>.</summary>
     public OnnxPort? Output(string name) => Outputs.FirstOrDefault(o => o.Name == name);
 
-    private static OnnxPort PortOf(ValueInfoProto value)
+    internal static OnnxPort PortOf(ValueInfoProto value)
     {
         var tensor = value.Type?.TensorType;
         return new(

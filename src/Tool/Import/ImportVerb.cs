@@ -21,14 +21,15 @@ internal static class ImportVerb
             var defaults = pipeline.Recipe.DefaultsOf(pipeline);
             var import = DiffusersImport.Ensure(pipeline, cancellationToken);
             var layout = import.Stages.LayoutFor(pipeline, defaults.Sizes.Usual);
+            var memory = PipelineMemory.Of(pipeline, import.Stages, defaults.Sizes.Usual);
             var looks = PolicyCatalog.All.Select(p => PolicyLook.Of(p, layout)).ToArray();
             if (parsed.GetValue(json))
             {
-                JsonLine.Write(console.Output, ToJson(pipeline, import, looks));
+                JsonLine.Write(console.Output, ToJson(pipeline, import, memory, looks));
             }
             else
             {
-                Write(console.Output, pipeline, import, looks);
+                Write(console.Output, pipeline, import, memory, looks);
             }
 
             return Task.FromResult(ExitCodes.Success);
@@ -36,7 +37,7 @@ internal static class ImportVerb
         return command;
     }
 
-    private static void Write(TextWriter output, DiffusersFolder pipeline, ImportResult import, IReadOnlyList<PolicyLook> looks)
+    private static void Write(TextWriter output, DiffusersFolder pipeline, ImportResult import, PipelineMemory memory, IReadOnlyList<PolicyLook> looks)
     {
         var defaults = pipeline.Recipe.DefaultsOf(pipeline);
         output.WriteLine($"{pipeline.Path}: {pipeline.Recipe.Name}{(pipeline.DiffusersVersion is { } version ? $", exported with diffusers {version}" : "")}");
@@ -69,7 +70,7 @@ internal static class ImportVerb
             output.Write(stages.ToPlainText());
         }
 
-        output.WriteLine($"{PipelineMemory.Of(pipeline)}.");
+        output.WriteLine($"{memory}.");
         output.WriteLine();
         var policies = new TextTable(new("policy", ColumnAlignment.Left), new("keeps per lane"), new("looks at", ColumnAlignment.Left));
         foreach (var look in looks)
@@ -80,24 +81,22 @@ internal static class ImportVerb
         output.Write(policies.ToPlainText());
     }
 
-    private static JsonObject ToJson(DiffusersFolder pipeline, ImportResult import, IReadOnlyList<PolicyLook> looks)
+    private static JsonObject ToJson(DiffusersFolder pipeline, ImportResult import, PipelineMemory memory, IReadOnlyList<PolicyLook> looks) => new()
     {
-        var memory = PipelineMemory.Of(pipeline);
-        return new JsonObject
+        ["folder"] = pipeline.Path,
+        ["recipe"] = pipeline.Recipe.Name,
+        ["parts"] = JsonLine.Array(pipeline.Parts.Values.OrderBy(p => p.Name, StringComparer.Ordinal).Select(p => (JsonNode?)new JsonObject { ["name"] = p.Name, ["bytes"] = p.Bytes })),
+        ["stages"] = import.Stages.Path,
+        ["cutNow"] = import.Split is not null,
+        ["peakBytes"] = memory.Peak,
+        ["stagesResultBytes"] = memory.StagesResults,
+        ["decoderResultBytes"] = memory.DecoderResults,
+        ["policies"] = JsonLine.Array(looks.Select(l => (JsonNode?)new JsonObject
         {
-            ["folder"] = pipeline.Path,
-            ["recipe"] = pipeline.Recipe.Name,
-            ["parts"] = JsonLine.Array(pipeline.Parts.Values.OrderBy(p => p.Name, StringComparer.Ordinal).Select(p => (JsonNode?)new JsonObject { ["name"] = p.Name, ["bytes"] = p.Bytes })),
-            ["stages"] = import.Stages.Path,
-            ["cutNow"] = import.Split is not null,
-            ["peakBytes"] = memory.Peak,
-            ["policies"] = JsonLine.Array(looks.Select(l => (JsonNode?)new JsonObject
-            {
-                ["policy"] = l.Policy,
-                ["bytesPerLane"] = l.BytesPerLane,
-                ["looksAt"] = l.Measures,
-                ["refused"] = l.Refusal,
-            })),
-        };
-    }
+            ["policy"] = l.Policy,
+            ["bytesPerLane"] = l.BytesPerLane,
+            ["looksAt"] = l.Measures,
+            ["refused"] = l.Refusal,
+        })),
+    };
 }
