@@ -106,8 +106,8 @@ public sealed class DiffusersModel : ITextToImageModel
 
         var denoiser = Denoiser;
         var bound = BindingsOf(denoiser).For(AxisSizes.Of(denoiser.Layout, _latent, size, inputs.Conditional));
-        var conditional = InputMatching.Match(inputs.Conditional, bound.Layout);
-        var unconditional = inputs.Unconditional is null ? null : InputMatching.Match(inputs.Unconditional, bound.Layout);
+        var conditional = InputMatching.Match(inputs.Conditional, bound.Layout, start.Condition);
+        var unconditional = inputs.Unconditional is null ? null : InputMatching.Match(inputs.Unconditional, bound.Layout, start.Condition);
         var schedule = ScheduleOf(request, size);
         var generation = new GenerationRequest(schedule.Steps, [.. start.Samples.Select(s => s with { Conditional = conditional, Unconditional = unconditional })], inputs.Guidance)
         {

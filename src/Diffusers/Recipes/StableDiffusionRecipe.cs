@@ -12,6 +12,7 @@ namespace CachePolicies.Diffusers;
 public class StableDiffusionRecipe : PipelineRecipe
 {
     private const float UsualScale = 0.18215f;
+    private const int UsualLevels = 4;
 
     /// <inheritdoc/>
     public override string Name => "Stable Diffusion";
@@ -46,7 +47,7 @@ public class StableDiffusionRecipe : PipelineRecipe
     public override PictureDefaults DefaultsOf(DiffusersFolder folder) => UNetRules.Defaults(folder, LatentOf(folder), 50, 7.5f, 64);
 
     /// <inheritdoc/>
-    public override LatentForm LatentOf(DiffusersFolder folder) => UNetRules.Latent(folder, UsualScale);
+    public override LatentForm LatentOf(DiffusersFolder folder) => UNetRules.Latent(folder, UsualScale, UsualLevels);
 
     /// <inheritdoc/>
     public override IEnumerable<string> Check(DiffusersFolder folder) => UNetRules.Check(folder)

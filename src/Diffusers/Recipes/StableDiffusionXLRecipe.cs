@@ -11,6 +11,7 @@ namespace CachePolicies.Diffusers;
 public sealed class StableDiffusionXLRecipe : PipelineRecipe
 {
     private const float UsualScale = 0.13025f;
+    private const int UsualLevels = 3;
 
     /// <inheritdoc/>
     public override string Name => "Stable Diffusion XL";
@@ -43,7 +44,7 @@ public sealed class StableDiffusionXLRecipe : PipelineRecipe
     public override PictureDefaults DefaultsOf(DiffusersFolder folder) => UNetRules.Defaults(folder, LatentOf(folder), 50, 5, 128);
 
     /// <inheritdoc/>
-    public override LatentForm LatentOf(DiffusersFolder folder) => UNetRules.Latent(folder, UsualScale);
+    public override LatentForm LatentOf(DiffusersFolder folder) => UNetRules.Latent(folder, UsualScale, UsualLevels);
 
     /// <inheritdoc/>
     public override IEnumerable<string> Check(DiffusersFolder folder)

@@ -89,7 +89,8 @@ public sealed class FolderTests : IDisposable
     [InlineData("vae_decoder/config.json", "{\"scaling_factor\": 0}", "a scaling_factor of 0")]
     [InlineData("vae_decoder/config.json", "{\"latent_channels\": 16}", "decodes latents of 4 channels and unet makes 16")]
     [InlineData("vae_decoder/config.json", "{\"latents_mean\": [1, 2]}", "2 latents_mean and 0 latents_std; expected 4 of each")]
-    [InlineData("unet/config.json", "{\"in_channels\": 9, \"out_channels\": 4}", "unet reads 9 channels and makes 4")]
+    [InlineData("unet/config.json", "{\"in_channels\": 9, \"out_channels\": 4}", "unet reads 4 channels, and its config.json says in_channels 9")]
+    [InlineData("unet/config.json", "{\"out_channels\": 3}", "unet reads 4 channels and makes 3: what the others hold is not known. A U-Net that fills in pictures reads 7.")]
     [InlineData("text_encoder/config.json", "{\"vocab_size\": 10}", "text_encoder knows 10: they do not belong together")]
     public void Settings_that_cannot_be_right_are_named(string file, string content, string expected)
     {
