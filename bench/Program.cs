@@ -16,13 +16,14 @@ const string Usage = """
       batch                  Eight prompts in one batch: a decision for each sample against one for all.
       soak                   Ten thousand generations with faults mixed in: pictures against those made alone, memory.
       serving                Requests that arrive at random: one after another, whole batches, shared stage runs.
+      load                   Thousands of requests to a server, half of them wrong, slow or gone: answers, memory, leases.
 
       --prompts N            policies, fit: how many known and how many new prompts (8); catalogue (4); batch (4).
       --steps N              Sampler steps (100); catalogue: instead of 28, 50 and 100.
       --threads N            Threads of ONNX Runtime (policies, catalogue, batch: 2; backends: 1). With one, the thread's own time is
                              measured, which others on the machine do not disturb; with more, the wall clock.
       --rounds N             kernels: interleaved rounds (60); backends: rounds (20); batch: timed rounds (3); pipeline: timed steps (5);
-                             soak: generations (10,000).
+                             soak: generations (10,000); load: requests (10,000).
       --target DB            catalogue: the mean PSNR that settings are chosen for (40).
       --only TEXT            policies, catalogue, batch: only rows whose policy or settings contain the text; pipeline: sd3 or flux.
       --provider NAME        backends: the execution provider (CPU).
@@ -41,6 +42,7 @@ const string Usage = """
     ("batch", BatchBench.Run),
     ("serving", ServingBench.Run),
     ("soak", SoakBench.Run),
+    ("load", LoadBench.Run),
     ("backends", BackendBench.Run),
     ("kernels", KernelBench.Run),
     ("pipeline", PipelineBench.Run),

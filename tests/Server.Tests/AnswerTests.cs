@@ -70,6 +70,22 @@ public sealed class AnswerTests(SharedServer shared)
     }
 
     [Fact]
+    public async Task A_stream_of_several_pictures_ends_with_one_event_for_each_seed()
+    {
+        using var response = await Server.GenerateAsync(new { prompt = "red apple", n = 3, stream = true, partial_images = 2, cachepolicies = new { policy = "None", steps = 6, seed = 40, progress = true } });
+        var events = Events.Parse(await response.Content.ReadAsStringAsync());
+
+        var pictures = events.Where(e => e.Type == "image_generation.completed").Select(e => PictureFile.Decode(e.Data.GetProperty("b64_json").GetBytesFromBase64())).ToArray();
+        Assert.Equal(["image_generation.completed", "image_generation.completed", "image_generation.completed"], events.TakeLast(3).Select(e => e.Type));
+        Assert.Equal((6, 2), (events.Count(e => e.Type == "cachepolicies.progress" && e.Data.GetProperty("total").GetInt32() > 0), events.Count(e => e.Type == "image_generation.partial_image")));
+        for (var i = 0; i < 3; i++)
+        {
+            var alone = await Server.AnswerAsync(new { prompt = "red apple", cachepolicies = new { policy = "None", steps = 6, seed = 40 + i } });
+            Assert.True(ImageQuality.Psnr(pictures[i], PictureFile.Decode(Convert.FromBase64String(PictureOf(alone)))) > 50, $"Picture {i} is not that of the seed {40 + i}.");
+        }
+    }
+
+    [Fact]
     public async Task Policies_are_described_with_their_symbols_and_values()
     {
         var answer = JsonSerializer.Deserialize<JsonElement>(await Server.Client.GetStringAsync("/v1/policies"));
