@@ -9,8 +9,7 @@ const string Usage = """
       kernels                Estimators on 4096 x 3072 float32 against one plain read of both tensors.
       backends               What the run-time costs on a staged model: scripted decisions, checks, managed allocation.
       pipeline               A pipeline of FLUX's or SD3's shape with random weights: memory, opening, steps, whole against staged.
-      fit                    TeaCache's polynomial for the sample model, from recorded runs.
-      policies               Each policy over a sweep of its thresholds on the sample model, beside the control.
+      policies               Policies over a sweep of their thresholds on the sample model, compared with the control.
       catalogue              Every policy at one quality at 28, 50 and 100 steps, with and without a forced last step.
       front                  Which policy leads at which speed: all of them at 28, 50 and 100 steps, as tables and plots.
       batch                  Eight prompts in one batch: a decision for each sample against one for all.
@@ -18,14 +17,14 @@ const string Usage = """
       serving                Requests that arrive at random: one after another, whole batches, shared stage runs.
       load                   Thousands of requests to a server, half of them wrong, slow or gone: answers, memory, leases.
 
-      --prompts N            policies, fit: how many known and how many new prompts (8); catalogue (4); batch (4).
+      --prompts N            policies: how many known and how many new prompts (8); catalogue (4); batch (4).
       --steps N              Sampler steps (100); catalogue: instead of 28, 50 and 100.
       --threads N            Threads of ONNX Runtime (policies, catalogue, batch: 2; backends: 1). With one, the thread's own time is
                              measured, which others on the machine do not disturb; with more, the wall clock.
       --rounds N             kernels: interleaved rounds (60); backends: rounds (20); batch: timed rounds (3); pipeline: timed steps (5);
                              soak: generations (10,000); load: requests (10,000).
       --target DB            catalogue: the mean PSNR that settings are chosen for (40).
-      --only TEXT            policies, catalogue, batch: only rows whose policy or settings contain the text; pipeline: sd3 or flux.
+      --only TEXT            policies: only rows whose policy or settings contain the text; catalogue, batch: whose policy; pipeline: sd3 or flux.
       --provider NAME        backends: the execution provider (CPU).
       --flux SIZE            backends: a model of FLUX's shape in place of the sample model: small, Float16 or BFloat16.
       --waiting HOW          backends: how the run-time's threads wait: Sleep, SpinDuringRun or Spin (Sleep).
@@ -46,7 +45,6 @@ const string Usage = """
     ("backends", BackendBench.Run),
     ("kernels", KernelBench.Run),
     ("pipeline", PipelineBench.Run),
-    ("fit", PolynomialFit.Run),
 ];
 
 try

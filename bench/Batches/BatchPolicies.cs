@@ -1,4 +1,3 @@
-using CachePolicies.Policies;
 using static System.FormattableString;
 
 namespace CachePolicies.Bench;
@@ -6,8 +5,12 @@ namespace CachePolicies.Bench;
 /// <summary>A policy by its threshold.</summary>
 /// <param name="Name">What it is called in the tables.</param>
 /// <param name="Threshold">The threshold for decisions of each sample.</param>
-/// <param name="Create">The policy with a threshold.</param>
-internal sealed record BatchPolicy(string Name, float Threshold, Func<float, ICachePolicy> Create);
+/// <param name="At">The policy with a threshold.</param>
+internal sealed record BatchPolicy(string Name, float Threshold, Func<float, SweepEntry> At)
+{
+    /// <summary>The policy with a threshold.</summary>
+    public ICachePolicy Create(float threshold) => At(threshold).ToCompared(Name).Policy;
+}
 
 /// <summary>The policies that are run in a batch.</summary>
 internal static class BatchPolicies
@@ -17,16 +20,12 @@ internal static class BatchPolicies
 
     public static BatchPolicy[] All { get; } =
     [
-        new(Invariant($"H2-Cache, τ2 = {DetailShare} τ1, last 3, {PolicySettings.ExtrapolatedName}"), 0.22f, H2Cache),
-        new("block cache", 0.07f, t => CachePolicy.BlockCache(new BlockCacheOptions { Threshold = t })),
-        new("TeaCache, identity polynomial", 0.12f, t => CachePolicy.TeaCache(new TeaCacheOptions { Threshold = t, Coefficients = PolicySettings.Identity })),
-        new("DiCache, retention 0", 0.1f, t => CachePolicy.DiCache(new DiCacheOptions { Threshold = t, RetentionRatio = 0 })),
+        new(Invariant($"H2Cache, τ2 = {DetailShare} τ1, last 3, extrapolated"), 0.22f, H2Cache),
+        new("BlockCache", 0.07f, t => new("BlockCache", Invariant($"Threshold={t}"))),
+        new("TeaCache, identity polynomial", 0.12f, t => new("TeaCache", Invariant($"Threshold={t}"), "Coefficients=1,0")),
+        new("DiCache, retention 0", 0.1f, t => new("DiCache", Invariant($"Threshold={t}"), "RetentionRatio=0")),
     ];
 
-    private static ICachePolicy H2Cache(float threshold)
-    {
-        var options = new H2CacheOptions { StructureThreshold = threshold, DetailThreshold = DetailShare * threshold, ForcedLastSteps = 3 };
-        options.Approximation.Extrapolate();
-        return CachePolicy.H2Cache(options);
-    }
+    private static SweepEntry H2Cache(float threshold) =>
+        new("H2Cache", [Invariant($"StructureThreshold={threshold}"), Invariant($"DetailThreshold={DetailShare * threshold}"), "ForcedLastSteps=3", .. PolicySweep.Extrapolated]);
 }

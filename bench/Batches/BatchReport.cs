@@ -40,7 +40,7 @@ internal static class BatchReport
             table.AddRow(
                 row.Policy.Name,
                 Invariant($"{row.PerSample.Threshold:G3} / {row.OneForAll.Threshold:G3}"),
-                $"{Decibels.Text(row.PerSample.Psnr)} / {Decibels.Text(row.OneForAll.Psnr)}",
+                Figures.Decibels(row.PerSample.Psnr, row.OneForAll.Psnr),
                 row.PerSample.Extents.ToString(),
                 row.OneForAll.Extents.ToString(),
                 Ratio(comparison.UncachedSeconds, row.PerSample.Seconds),

@@ -1,8 +1,8 @@
 namespace CachePolicies.Bench;
 
 /// <summary>
-/// Every policy of the project beside the control at several numbers of steps, each at the boldest of its settings that keeps a quality, with and without
-/// a forced last step.
+/// Every policy of the catalogue at several numbers of steps, each at the boldest of its settings that keeps a quality, with and without a forced last
+/// step, compared with the uncached loop and with the control.
 /// </summary>
 internal static class CatalogueBench
 {
@@ -11,35 +11,36 @@ internal static class CatalogueBench
     public static void Run(BenchOptions options)
     {
         using var model = SampleModel.Load(options);
-        var prompts = model.Prompts(options.Prompts ?? 4, HeldBack);
+        var sweep = new Sweep(model, model.Prompts(options.Prompts ?? 4, HeldBack), "catalogue");
         var target = options.Target ?? 40;
-        int[] stepCounts = options.Steps is { } steps ? [steps] : [28, 50, 100];
-        var comparisons = new List<PolicyComparison>();
-        var progress = new Progress("catalogue", stepCounts.Length * (1 + prompts.Length));
-        foreach (var count in stepCounts)
+        var finished = new List<ComparisonResults>();
+        foreach (var steps in options.Steps is { } asked ? [asked] : (int[])[28, 50, 100])
         {
-            var comparison = new PolicyComparison(model, count, Entries(new SettingSearch(model, count), target).Matching(options.Only));
-            comparisons.Add(comparison);
-            progress.Done($"settings for {count} steps");
-            for (var i = 0; i < prompts.Length; i++)
-            {
-                comparison.Run(prompts[i], observe: i == 0);
-                options.Write("catalogue.md", CatalogueReport.Of(model, target, comparisons));
-                progress.Done($"{count} steps, {prompts[i].Text}");
-            }
+            var policies = Chosen(new SettingSearch(model, steps), target, options.Only);
+            finished.Add(sweep.Run(steps, policies, results => options.Write("catalogue.md", CatalogueReport.Of(model, target, [.. finished, results]))));
         }
 
-        Console.WriteLine(CatalogueReport.Of(model, target, comparisons));
+        Console.WriteLine(CatalogueReport.Of(model, target, finished));
     }
 
     /// <summary>Each policy at the setting that is chosen with a forced last step, then the same without.</summary>
-    private static IEnumerable<SweepEntry> Entries(SettingSearch search, double target)
+    private static ComparedPolicy[] Chosen(SettingSearch search, double target, string only)
     {
-        foreach (var policy in CataloguePolicies.All(search.Calibrate()))
+        CatalogueVariant[] variants = [.. CatalogueVariants.All(search.Layout).Where(v => v.Name.Contains(only, StringComparison.OrdinalIgnoreCase))];
+        if (variants.Length == 0)
         {
-            var setting = search.Choose(policy, forcedLast: 1, target);
-            yield return setting.Entry(policy.Name, forcedLast: 1);
-            yield return setting.Entry(policy.Name, forcedLast: 0);
+            throw new ArgumentException($"--only is '{only}'; no policy has that in its name.");
         }
+
+        var progress = new Progress("settings", variants.Length);
+        return
+        [
+            .. variants.SelectMany(variant =>
+            {
+                var rung = search.Choose(variant, forcedLast: 1, target);
+                progress.Done(variant.Name);
+                return new[] { 1, 0 }.Select(last => variant.At(rung, last).ToCompared(variant.Label(last), search.Prepare));
+            }),
+        ];
     }
 }

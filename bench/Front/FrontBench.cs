@@ -29,10 +29,10 @@ internal static class FrontBench
         {
             var entries = FrontEntry.All(count).Where(e => e.Label.Contains(options.Only, StringComparison.OrdinalIgnoreCase)).ToArray();
             var progress = new Progress("front", prompts.Length);
-            var plan = new ComparisonPlan(count, SampleModel.Guidance, [.. prompts.Select(p => new PlannedPicture(p.Text, p.Seed))], [.. entries.Select(e => new ComparedPolicy(e.Label, e.Series, e.Policy))])
+            var plan = new ComparisonPlan(count, SampleModel.Guidance, [.. prompts.Select(p => new PlannedPicture(p.Text, p.Seed))], entries)
             {
                 Rounds = options.Rounds ?? 1,
-                ControlSteps = Controls(count),
+                ControlSteps = ControlLadder.Of(count),
                 Progressed = r => progress.Done(Invariant($"{count} steps, {r.Uncached.Runs.Count} of {prompts.Length} pictures")),
             };
             finished.Add(new Comparer(model.ToCompare(count), plan, model.Clock).Run(static _ => { }, out _, CancellationToken.None));
@@ -42,10 +42,6 @@ internal static class FrontBench
 
         Console.WriteLine(Report(model, prompts, finished));
     }
-
-    /// <summary>From a twentieth of the steps to most of them, rising by about the same ratio.</summary>
-    private static int[] Controls(int steps) =>
-        [.. Enumerable.Range(0, 9).Select(i => (int)Math.Round(steps * 0.05 * Math.Pow(0.8 / 0.05, i / 8.0))).Select(s => Math.Max(2, s)).Distinct()];
 
     private static string Report(SampleModel model, BenchPrompt[] prompts, IEnumerable<ComparisonResults> finished)
     {

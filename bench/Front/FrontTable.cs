@@ -24,7 +24,7 @@ internal static class FrontTable
         foreach (var row in results.Policies)
         {
             var control = Array.ConvertAll(groups, g => ControlAt(results, IdealOf(row), g));
-            var psnr = Array.ConvertAll(groups, g => Comparison.ComparedRow.MeanPsnr(row.Runs.Where(g)));
+            var psnr = Array.ConvertAll(groups, g => ComparedRow.MeanPsnr(row.Runs.Where(g)));
             table.AddRow(
                 front.Contains(row) ? $"**{row.Label}**" : row.Label,
                 Invariant($"{results.Uncached.Runs.Sum(r => r.Seconds) / row.Runs.Sum(r => r.Seconds):F2}×"),
@@ -41,13 +41,13 @@ internal static class FrontTable
     }
 
     /// <summary>The speed-up that the skipped stages allow over all pictures together.</summary>
-    public static double IdealOf(Comparison.ComparedRow row) => row.Runs.Count / row.Runs.Sum(r => 1 / r.Ideal);
+    public static double IdealOf(ComparedRow row) => row.Runs.Count / row.Runs.Sum(r => 1 / r.Ideal);
 
     /// <summary>The rows that no other beats in both speed and quality.</summary>
-    public static HashSet<Comparison.ComparedRow> Front(ComparisonResults results) =>
+    public static HashSet<ComparedRow> Front(ComparisonResults results) =>
         [.. results.Policies.Where(r => !results.Policies.Any(o => IdealOf(o) > IdealOf(r) && o.Psnr > r.Psnr))];
 
     private static double ControlAt(ComparisonResults results, double speedup, Func<ComparedRun, bool> counts) => Interpolation.AtLogarithm(
-        [.. results.Controls.OrderBy(c => c.Steps).Select(c => ((double)c.Steps, Comparison.ComparedRow.MeanPsnr(c.Runs.Where(counts))))],
+        [.. results.Controls.OrderBy(c => c.Steps).Select(c => ((double)c.Steps, ComparedRow.MeanPsnr(c.Runs.Where(counts))))],
         results.Steps / speedup);
 }

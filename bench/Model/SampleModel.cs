@@ -29,6 +29,7 @@ internal sealed class SampleModel : IDisposable
         _pictures = OnnxTextToImage.Create(model);
         _known = [.. prompts["known"].Select((text, i) => new BenchPrompt(text, false, 1000 + i))];
         _new = [.. prompts["new"].Select((text, i) => new BenchPrompt(text, true, 2000 + i))];
+        Groups = [new("known", r => prompts["known"].Contains(r.Prompt)), new("new", r => prompts["new"].Contains(r.Prompt))];
     }
 
     /// <summary>Threads of ONNX Runtime.</summary>
@@ -38,6 +39,9 @@ internal sealed class SampleModel : IDisposable
     public BenchClock Clock => Threads == 1 ? BenchClock.Thread : BenchClock.Wall;
 
     public StagedDenoiser Denoiser => _model.Denoiser;
+
+    /// <summary>The pictures of prompts that the model was trained on, and those of new combinations of words.</summary>
+    public IReadOnlyList<PictureGroup> Groups { get; }
 
     /// <summary>How it was run, for the head of a report.</summary>
     public string Description =>

@@ -44,7 +44,7 @@ internal static class ServingReport
                 Invariant($"{cell.Latency(0.5):F2}"),
                 Invariant($"{cell.Latency(0.95):F2}"),
                 Invariant($"{cell.Latency(0.99):F2}"),
-                Decibels.Text(cell.Psnr(comparison.References)));
+                Figures.Decibels(cell.Psnr(comparison.References)));
         }
 
         return table.ToMarkdown();

@@ -1,8 +1,8 @@
-using System.Text.Json;
+using CachePolicies.Backends.OnnxRuntime;
 using CachePolicies.Comparison;
 using CachePolicies.Hosting;
+using CachePolicies.Policies;
 using CachePolicies.TextToImage;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -24,7 +24,7 @@ internal static class Sample
             var model = ModelFolder.FindSample() ?? throw new DirectoryNotFoundException($"There is no '{ModelFolder.Sample}' here or above; run the sample in a clone of the repository.");
             using var host = BuildHost(model);
             await host.StartAsync(cancellationToken); // Checks the settings.
-            Compare(host.Services, PicturesOf(request, model), request, cancellationToken);
+            Compare(host.Services, PicturesOf(request), request, cancellationToken);
             await host.StopAsync(CancellationToken.None);
             return 0;
         }
@@ -51,15 +51,16 @@ internal static class Sample
     private static void Compare(IServiceProvider services, PlannedPicture[] pictures, SampleRequest request, CancellationToken cancellationToken)
     {
         var registered = services.GetRequiredService<ICachePolicyProvider>();
-        var settings = services.GetRequiredService<IConfiguration>().GetSection("CachePolicies");
-        var names = (request.Policies ?? registered.Names).Select(n => registered.GetPolicy(n).Name).Where(n => n != "None").Distinct();
-        var plan = new ComparisonPlan(request.Steps, request.Guidance, pictures, [.. names.Select(n => new ComparedPolicy(n, n, registered.GetPolicy(n)) { Options = OptionsOf(settings.GetSection(n)) })])
+        var names = request.Policies?.Select(n => registered.GetPolicy(n).Name).ToArray();
+        ComparedPolicy[] policies = [Configured<H2CacheOptions>(services), Configured<BlockCacheOptions>(services), Configured<TeaCacheOptions>(services), Configured<DiCacheOptions>(services)];
+        var plan = new ComparisonPlan(request.Steps, request.Guidance, pictures, [.. policies.Where(p => names is null || names.Contains(p.Name))])
         {
             Save = (name, image) => ComparisonFiles.SavePicture(request.Out, name, image),
         };
         var time = services.GetRequiredService<TimeProvider>();
         var template = new PictureRequest(pictures[0].Prompt) { Style = request.Style, Steps = request.Steps, Guidance = request.Guidance };
-        var comparer = new Comparer(new TextToImagePictures(services.GetRequiredService<ITextToImageGenerator>().Model, template, time), plan, time);
+        var threads = services.GetRequiredService<IOptions<OnnxRuntimeOptions>>().Value.Threads;
+        var comparer = new Comparer(new TextToImagePictures(services.GetRequiredService<ITextToImageGenerator>().Model, template, time, threads), plan, time);
 
         var done = 0;
         var results = comparer.Run(what => Console.Error.Write($"\r{++done} of {comparer.Work}, {what,-60}"), out _, cancellationToken);
@@ -70,15 +71,18 @@ internal static class Sample
         Console.WriteLine($"Report: {Path.GetFullPath(Path.Combine(request.Out, ComparisonFiles.Report))}");
     }
 
-    /// <summary>The picture that is asked for; otherwise six prompts that the model was trained on and two new word combinations.</summary>
-    private static PlannedPicture[] PicturesOf(SampleRequest request, string model)
+    /// <summary>A policy under its section of appsettings.json.</summary>
+    private static ComparedPolicy Configured<TOptions>(IServiceProvider services)
+        where TOptions : CachePolicyOptions, new()
     {
-        using var prompts = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(model, "prompts.json")));
-        IEnumerable<string> First(string kind, int count) => prompts.RootElement.GetProperty(kind).EnumerateArray().Take(count).Select(p => p.GetString()!);
-        return [.. (request.Prompt is { } one ? [one] : First("known", 6).Concat(First("new", 2))).Select((text, i) => new PlannedPicture(text, request.Seed + i))];
+        var policy = PolicyCatalog.Of<TOptions>();
+        return ComparedPolicy.Of(policy, services.GetRequiredService<IOptionsMonitor<TOptions>>().Get(policy.Name), policy.Name);
     }
 
-    /// <summary>A policy's own section of appsettings.json, as it stands there.</summary>
-    private static string[] OptionsOf(IConfigurationSection section) =>
-        [.. section.AsEnumerable(makePathsRelative: true).Where(p => p.Value is not null).Select(p => $"{p.Key.Replace(':', '.')}={p.Value}").Order()];
+    /// <summary>The picture that is asked for; otherwise those of prompts.txt.</summary>
+    private static PlannedPicture[] PicturesOf(SampleRequest request)
+    {
+        string[] prompts = request.Prompt is { } one ? [one] : [.. File.ReadLines(Path.Combine(AppContext.BaseDirectory, "prompts.txt")).Where(l => !l.StartsWith('#'))];
+        return [.. prompts.Select(p => new PlannedPicture(p, request.Seed))];
+    }
 }

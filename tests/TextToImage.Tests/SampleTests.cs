@@ -18,7 +18,7 @@ public sealed class SampleTests : IDisposable
         var (code, output, errors) = await RunAsync("--prompt", "red apple", "--policy", "h2cache,TeaCache", "--steps", "12", "--seed", "7", "--out", Out("run"));
 
         Assert.True(code == 0, errors);
-        Assert.All(["uncached", "H2Cache", "TeaCache", "StructureThreshold=0.22", "full / part / skipped", "above control"], shown => Assert.Contains(shown, output, StringComparison.Ordinal));
+        Assert.All(["uncached", "H2Cache", "TeaCache", "τ1 0.22", "full / part / skipped", "above control"], shown => Assert.Contains(shown, output, StringComparison.Ordinal));
         using var results = JsonDocument.Parse(await File.ReadAllBytesAsync(Out("run/results.json")));
         var rows = results.RootElement.GetProperty("rows").EnumerateArray().Where(r => r.GetProperty("kind").GetString() != "control").ToArray();
         Assert.Equal(["uncached", "H2Cache", "TeaCache"], rows.Select(r => r.GetProperty("label").GetString()));

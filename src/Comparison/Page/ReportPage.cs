@@ -87,7 +87,7 @@ public sealed class ReportPage(ComparisonResults results, Func<ComparedRun, RgbI
     private void WriteRow(Markup page, ComparedRow row, bool withPerceptual)
     {
         var isUncached = row.Kind == ComparedKind.Uncached;
-        page.Line($"<tr class=\"{row.Kind.ToString().ToLowerInvariant()}\"><th scope=\"row\">{row.Label}</th><td class=\"text\">{string.Join(' ', row.Options)}</td>");
+        page.Line($"<tr class=\"{row.Kind.ToString().ToLowerInvariant()}\"><th scope=\"row\">{row.Label}</th><td class=\"text\">{ShortSettings.Of(row.Policy, row.Options)}</td>");
         var speedup = row.Speedup;
         Number(page, row.Steps, "0");
         Number(page, row.Seconds, "0.000");

@@ -54,10 +54,12 @@ public sealed record ComparisonResults(
         ControlStepsOf(row));
 
     /// <summary>How many decibels a policy is better (+) or worse (−) than the uncached loop in the same time; NaN where no control tells.</summary>
-    public double AboveControl(ComparedRow row)
+    /// <param name="row">A policy's row.</param>
+    /// <param name="counts">Which runs count; <see langword="null"/> for all.</param>
+    public double AboveControl(ComparedRow row, Func<ComparedRun, bool>? counts = null)
     {
         ArgumentNullException.ThrowIfNull(row);
-        return row.Psnr - ControlPsnrOf(row);
+        return ComparedRow.MeanPsnr(counts is null ? row.Runs : row.Runs.Where(counts)) - ControlPsnrOf(row, counts);
     }
 
     /// <summary>The policies that no other beats in both speed and quality, by rising speed-up.</summary>

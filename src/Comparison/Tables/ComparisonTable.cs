@@ -16,9 +16,14 @@ public static class ComparisonTable
     ];
 
     /// <summary>The uncached run and every policy, without the controls' own rows.</summary>
-    public static TextTable Of(ComparisonResults results)
+    /// <param name="results">The comparison.</param>
+    /// <param name="groups">Groups of pictures whose PSNR is shown apart; none for one figure over all pictures.</param>
+    public static TextTable Of(ComparisonResults results, params IReadOnlyList<PictureGroup> groups)
     {
         ArgumentNullException.ThrowIfNull(results);
+        ArgumentNullException.ThrowIfNull(groups);
+        var apart = groups.Count == 0 ? "" : $" {string.Join(" / ", groups.Select(g => g.Name))}";
+        Func<ComparedRun, bool>[] parts = groups.Count == 0 ? [static _ => true] : [.. groups.Select(g => g.Holds)];
         var table = new TextTable(
             new("policy", ColumnAlignment.Left),
             new("settings", ColumnAlignment.Left),
@@ -26,24 +31,24 @@ public static class ComparisonTable
             new("time"),
             new("speed-up"),
             new("of ideal"),
-            new("PSNR"),
+            new($"PSNR{apart}"),
             new("SSIM"),
-            new("control"),
-            new("above control"));
+            new($"control{apart}"),
+            new($"above control{apart}"));
         foreach (var row in results.Rows.Where(r => r.Kind != ComparedKind.Control))
         {
             var isPolicy = row.Kind == ComparedKind.Policy;
             table.AddRow(
                 row.Label,
-                string.Join(' ', row.Options),
+                isPolicy && row.Settings.Count > 0 && row.Options.Count == 0 ? "defaults" : ShortSettings.Of(row.Policy, row.Options),
                 row.Extents.ToString(),
                 Figures.Milliseconds(row.Seconds),
                 Figures.Times(row.Speedup),
                 isPolicy ? Figures.Realised(row.Realised) : "",
-                isPolicy ? row.IsIdentical ? "identical" : Figures.Decibels(row.Psnr) : "",
+                isPolicy ? row.IsIdentical ? "identical" : Figures.Decibels(PsnrOf(row, parts)) : "",
                 isPolicy ? row.Ssim.ToString("F4", CultureInfo.InvariantCulture) : "",
-                isPolicy ? Control(results, row) : "",
-                isPolicy ? Figures.Difference(results.AboveControl(row)) : "");
+                isPolicy ? Control(results, row, parts) : "",
+                isPolicy ? Figures.Difference([.. parts.Select(p => results.AboveControl(row, p))]) : "");
         }
 
         return table;
@@ -72,9 +77,12 @@ public static class ComparisonTable
         return $"{Of(results).ToPlainText()}\n{string.Join('\n', Legend)}\n{(note.Length == 0 ? "" : $"\n{note}\n")}";
     }
 
-    private static string Control(ComparisonResults results, ComparedRow row)
+    private static double[] PsnrOf(ComparedRow row, Func<ComparedRun, bool>[] parts) => [.. parts.Select(p => ComparedRow.MeanPsnr(row.Runs.Where(p)))];
+
+    private static string Control(ComparisonResults results, ComparedRow row, Func<ComparedRun, bool>[] parts)
     {
-        var (steps, psnr) = (results.ControlStepsOf(row), results.ControlPsnrOf(row));
-        return double.IsNaN(psnr) ? "" : string.Create(CultureInfo.InvariantCulture, $"{steps} {(steps == 1 ? "step" : "steps")}, {Figures.Decibels(psnr)}");
+        var steps = results.ControlStepsOf(row);
+        double[] psnr = [.. parts.Select(p => results.ControlPsnrOf(row, p))];
+        return psnr.All(double.IsNaN) ? "" : string.Create(CultureInfo.InvariantCulture, $"{steps} {(steps == 1 ? "step" : "steps")}, {Figures.Decibels(psnr)}");
     }
 }

@@ -17,9 +17,12 @@ public static class Figures
     /// <summary>The realised part of an ideal speed-up; more than is possible is noise.</summary>
     public static string Realised(double realised) => ClockQuality.IsNoise(realised) ? "noise" : string.Create(CultureInfo.InvariantCulture, $"{100 * realised:F0} %");
 
-    /// <summary>A PSNR with its unit.</summary>
-    public static string Decibels(double psnr) => double.IsFinite(psnr) ? string.Create(CultureInfo.InvariantCulture, $"{psnr:F1} dB") : None;
+    /// <summary>PSNRs with their unit, separated by slashes.</summary>
+    public static string Decibels(params IReadOnlyList<double> psnr) => Join(psnr, "F1");
 
-    /// <summary>A difference of decibels with sign and unit.</summary>
-    public static string Difference(double decibels) => double.IsFinite(decibels) ? decibels.ToString("+0.0;−0.0;0.0", CultureInfo.InvariantCulture) + " dB" : None;
+    /// <summary>Differences of decibels with sign and unit, separated by slashes.</summary>
+    public static string Difference(params IReadOnlyList<double> decibels) => Join(decibels, "+0.0;−0.0;0.0");
+
+    private static string Join(IReadOnlyList<double> decibels, string format) =>
+        string.Join(" / ", decibels.Select(d => double.IsFinite(d) ? d.ToString(format, CultureInfo.InvariantCulture) : None)) + (decibels.Any(double.IsFinite) ? " dB" : "");
 }

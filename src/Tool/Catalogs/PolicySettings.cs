@@ -64,7 +64,7 @@ internal sealed class PolicySettings
     public IReadOnlyList<string> InForce => [.. Entry.Options.Select(o => $"{o.Name}={o.Read(_options)}")];
 
     /// <summary>The policy as a comparison takes it.</summary>
-    public ComparedPolicy ToCompared() => new(Label, Name, Policy) { Options = Settings, Settings = InForce, HasTwoStages = Entry.HasTwoStages };
+    public ComparedPolicy ToCompared() => ComparedPolicy.Of(Entry, _options, Label, Name);
 
     /// <summary>Makes the policy, or says what is wrong with its name or settings.</summary>
     /// <param name="name">The policy's name.</param>

@@ -75,7 +75,7 @@ internal static class PolicyFile
         var settings = member.Value.EnumerateObject().Where(p => p.Name != PolicyKey).SelectMany(p => Flatten(p.Name, p.Value)).ToArray();
         return member.Value.TryGetProperty(PolicyKey, out var policy)
             ? PolicySettings.Create(policy.ToString(), settings, member.Name)
-            : PolicySettings.Create(member.Name, settings, IsPolicy(member.Name) ? null : member.Name);
+            : PolicySettings.Create(member.Name, settings, member.Name);
     }
 
     private static IEnumerable<string> Flatten(string name, JsonElement value) => value.ValueKind switch

@@ -13,14 +13,17 @@ internal sealed class ModelSession : IDisposable
     private readonly PictureRequest _picture;
     private StagedDenoiser? _denoiser;
 
-    private ModelSession(OnnxRuntimeBackend backend, ITextToImageModel model, PictureRequest picture, TimeProvider time) =>
-        (_backend, Model, _picture, Time) = (backend, model, picture, time);
+    private ModelSession(OnnxRuntimeBackend backend, ITextToImageModel model, PictureRequest picture, int threads, TimeProvider time) =>
+        (_backend, Model, _picture, Threads, Time) = (backend, model, picture, threads, time);
 
     public ITextToImageModel Model { get; }
 
     public TimeProvider Time { get; }
 
     public string Provider => _backend.Name;
+
+    /// <summary>Threads that the CPU provider shares the work of an operator among.</summary>
+    public int Threads { get; }
 
     /// <summary>Sampler steps: those of the command line, or the model's.</summary>
     public int Steps => _picture.Steps ?? Model.Defaults.Steps;
@@ -43,8 +46,9 @@ internal sealed class ModelSession : IDisposable
         OnnxRuntimeBackend? backend = null;
         try
         {
-            backend = new OnnxRuntimeBackend(new OnnxRuntimeOptions { Providers = { settings.Provider }, MemoryLimit = MemoryBound.Of(settings.MemoryLimit, settings.Model) });
-            return new ModelSession(backend, ModelOf(settings, backend), settings.Picture, time);
+            var threads = settings.Threads ?? Environment.ProcessorCount;
+            backend = new OnnxRuntimeBackend(new OnnxRuntimeOptions { Providers = { settings.Provider }, Threads = threads, MemoryLimit = MemoryBound.Of(settings.MemoryLimit, settings.Model) });
+            return new ModelSession(backend, ModelOf(settings, backend), settings.Picture, threads, time);
         }
         catch (Exception problem)
         {
@@ -74,7 +78,7 @@ internal sealed class ModelSession : IDisposable
 
     /// <summary>The model as a comparison draws with it.</summary>
     /// <exception cref="ArgumentException">The model cannot draw the prompt; the message says why.</exception>
-    public TextToImagePictures Pictures(string prompt) => new(Model, Request(prompt, 0), Time);
+    public TextToImagePictures Pictures(string prompt) => new(Model, Request(prompt, 0), Time, Threads);
 
     /// <summary>Generates pictures.</summary>
     /// <param name="denoiser">From <see cref="Under"/>.</param>

@@ -9,8 +9,11 @@ namespace CachePolicies.Tool;
 /// <summary>The options of <see cref="SamplingSettings"/>, for one verb.</summary>
 internal sealed class SamplingOptions
 {
+    private const int MostThreads = 1024;
+
     private readonly Option<string?> _model = Text("--model", "DIR", "The folder of a staged model or of a pipeline as 'optimum-cli export onnx' writes it; the sample model of the repository otherwise.", "-m");
     private readonly Option<string> _provider = new("--provider") { Description = "The execution provider; 'cachepolicies providers' lists them.", HelpName = "EP", DefaultValueFactory = _ => "CPU" };
+    private readonly Option<int?> _threads = Whole("--threads", "N", $"Threads of the CPU provider, 1 to {MostThreads}; one for each processor otherwise.");
     private readonly Option<int?> _steps = Whole("--steps", "N", "Sampler steps, 1 to 1000; the model's usual number otherwise.", "-n");
     private readonly Option<string?> _guidance = Text("--guidance", "G", "Scale of guidance, at least 0; 1 is without. The model's usual scale otherwise.", "-g");
     private readonly Option<string?> _trueGuidance = Text("--true-guidance", "G", "Scale of classifier-free guidance on a model that is guidance-distilled (FLUX); needs a negative prompt.");
@@ -33,7 +36,7 @@ internal sealed class SamplingOptions
     /// <summary>The options, to be added to the verb.</summary>
     public IEnumerable<Option> All =>
     [
-        _model, _provider, _steps, _guidance, _trueGuidance, _rescale, _negative, _style, _width, _height, _noise, _scheduler, _length, _original, _crop, _target, _image, _mask, _strength, _memory,
+        _model, _provider, _threads, _steps, _guidance, _trueGuidance, _rescale, _negative, _style, _width, _height, _noise, _scheduler, _length, _original, _crop, _target, _image, _mask, _strength, _memory,
     ];
 
     /// <summary>What was given, checked.</summary>
@@ -43,6 +46,11 @@ internal sealed class SamplingOptions
         if (parsed.GetValue(_steps) is { } steps && steps is < 1 or > SamplingSchedule.MaximumSteps)
         {
             throw new UsageException($"The number of steps is {parsed.GetValue(_steps)}; expected 1 to {SamplingSchedule.MaximumSteps}.");
+        }
+
+        if (parsed.GetValue(_threads) is { } threads && threads is < 1 or > MostThreads)
+        {
+            throw new UsageException($"--threads is {parsed.GetValue(_threads)}; expected 1 to {MostThreads}.");
         }
 
         var picture = new PictureRequest("")
@@ -64,7 +72,7 @@ internal sealed class SamplingOptions
             Mask = Picture(parsed.GetValue(_mask)),
             Strength = Number(parsed, _strength) ?? 0.8f,
         };
-        return new SamplingSettings(picture, ModelFolder.Find(parsed.GetValue(_model)), parsed.GetValue(_provider)!, parsed.GetValue(_scheduler))
+        return new SamplingSettings(picture, ModelFolder.Find(parsed.GetValue(_model)), parsed.GetValue(_provider)!, parsed.GetValue(_threads), parsed.GetValue(_scheduler))
         {
             MemoryLimit = MemoryBound.Require(parsed.GetValue(_memory)),
         };
