@@ -33,13 +33,3 @@ public sealed record ComparisonPlan(int Steps, float Guidance, IReadOnlyList<Pla
 
     internal int RoundsInForce => Rounds ?? Math.Max(1, (FewestTimings + Pictures.Count - 1) / Pictures.Count);
 }
-
-/// <summary>A picture of a comparison.</summary>
-/// <param name="Prompt">What it shows.</param>
-/// <param name="Seed">The seed of its noise.</param>
-public sealed record PlannedPicture(string Prompt, long Seed)
-{
-    /// <summary>Every prompt with every seed, the seeds of a prompt together.</summary>
-    public static IReadOnlyList<PlannedPicture> Each(IEnumerable<string> prompts, IReadOnlyCollection<long> seeds) =>
-        [.. prompts.SelectMany(_ => seeds, (prompt, seed) => new PlannedPicture(prompt, seed))];
-}

@@ -27,7 +27,7 @@ public sealed class DiffusersModel : ITextToImageModel
         _sampler = SamplerOf(folder, options.SchedulerPath);
         _latent = folder.Recipe.LatentOf(folder);
         Defaults = folder.Recipe.DefaultsOf(folder);
-        var bytes = MemoryBudget.Of(options, backend);
+        var bytes = MemoryBudget.Of(options.MemoryBudget, backend);
         Memory = PipelineMemory.Of(folder, bytes);
         var budget = _budget = new MemoryBudget(bytes);
         _encoders = new TextEncoders(backend, options.EncodedTextBytes, budget);

@@ -1,5 +1,5 @@
 using CachePolicies.Backends.Numerics.Compilation;
-using CachePolicies.Backends.Numerics.Execution;
+using CachePolicies.Backends.Numerics.Plans;
 
 namespace CachePolicies.Backends.Cpu.Tests;
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using CachePolicies.Backends.Numerics.Compilation;
 using CachePolicies.Backends.Numerics.Execution;
+using CachePolicies.Backends.Numerics.Plans;
 
 namespace CachePolicies.Backends.Numerics;
 
@@ -24,7 +25,7 @@ namespace CachePolicies.Backends.Numerics;
 public sealed class HostKernelCompiler
 {
     /// <summary>The most elements that are summed in float32 before the sum goes to float64.</summary>
-    public const int BlockLength = 2048;
+    public const int BlockLength = KernelPlan.BlockLength;
 
     private readonly ConcurrentDictionary<KernelSignature, HostKernel> _kernels = new();
     private readonly WorkspacePool _workspaces = new();

@@ -14,7 +14,7 @@ internal sealed class TextEncoders(OnnxRuntimeBackend backend, long cacheBytes, 
     public EncodedState[][] Run(
         FolderPart encoder, IPromptTokenizer tokenizer, IReadOnlyList<string> texts, int length, string[] outputs, List<string> notes, CancellationToken cancellationToken)
     {
-        var ports = Array.ConvertAll(outputs, o => EncoderRules.PortOf(encoder, o)?.Name
+        var ports = Array.ConvertAll(outputs, o => EncoderOutputs.PortOf(encoder, o)?.Name
             ?? throw new InvalidDataException($"{encoder.Name} lacks the output {o}; it has {string.Join(", ", encoder.Ports.Outputs.Select(p => p.Name).Take(8))}."));
         var results = new EncodedState[texts.Count][];
         OnnxComponent? session = null;

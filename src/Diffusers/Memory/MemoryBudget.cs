@@ -12,8 +12,8 @@ internal sealed class MemoryBudget(long? bytes)
     private readonly List<IClosablePart> _parts = [];
 
     /// <summary>The budget that holds for a pipeline: what was asked for, else the backend's memory limit, else on the processor four fifths of the memory that the process may use.</summary>
-    public static long? Of(DiffusersOptions options, OnnxRuntimeBackend backend) =>
-        options.MemoryBudget ?? backend.MemoryLimit ?? (backend.UsesHostMemory ? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 5 * 4 : null);
+    public static long? Of(long? asked, OnnxRuntimeBackend backend) =>
+        asked ?? backend.MemoryLimit ?? (backend.UsesHostMemory ? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 5 * 4 : null);
 
     /// <summary>Adds a part; those that are added first are closed first. Not while parts are opened.</summary>
     public void Add(IClosablePart part) => _parts.Add(part);

@@ -6,29 +6,4 @@ namespace CachePolicies.Tool;
 internal static class SharedOptions
 {
     public static Option<bool> Json() => new("--json") { Description = "Write one JSON object per line to standard output, and nothing else there." };
-
-    public static Option<string[]> Settings(string what) => new("--option", "-o")
-    {
-        Description = $"An option of the {what} as Name=Value; may be given several times. A list is comma-separated.",
-        HelpName = "Name=Value",
-        DefaultValueFactory = _ => [],
-    };
-
-    /// <summary>The policy of a verb.</summary>
-    /// <param name="byDefault">The one that is taken where none is named; <see langword="null"/> where one must be named.</param>
-    public static Option<string> Policy(string? byDefault = null)
-    {
-        var option = new Option<string>("--policy", "-p")
-        {
-            Description = $"The policy: {string.Join(", ", PolicySettings.Names)}.",
-            HelpName = "NAME",
-            Required = byDefault is null,
-        };
-        if (byDefault is not null)
-        {
-            option.DefaultValueFactory = _ => byDefault;
-        }
-
-        return option;
-    }
 }

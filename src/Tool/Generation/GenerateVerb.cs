@@ -17,8 +17,8 @@ internal static class GenerateVerb
         var prompt = new Option<string>("--prompt") { Description = "What the picture shows.", HelpName = "P", Required = true };
         var seed = new Option<long>("--seed") { Description = "The seed of the noise.", HelpName = "S", DefaultValueFactory = _ => 1 };
         var count = new Option<int>("--count") { Description = "How many pictures are made in one batch; each but the first gets its number behind its name.", HelpName = "N", DefaultValueFactory = _ => 1 };
-        var policy = SharedOptions.Policy(byDefault: NoPolicy);
-        var settings = SharedOptions.Settings("policy");
+        var policy = CatalogOptions.Policy(byDefault: NoPolicy);
+        var settings = CatalogOptions.Settings("policy");
         var output = new Option<string>("--out") { Description = "The picture to write; its extension says the format: .png, .jpg, .jpeg, .webp or .gif.", HelpName = "FILE", Required = true };
         var run = new SamplingOptions();
         var json = SharedOptions.Json();

@@ -19,7 +19,7 @@ internal static class MeasureVerb
             HelpName = "NAME",
             Required = true,
         };
-        var settings = SharedOptions.Settings("estimator (all have Frames and FrameAxis, pfs has Divisor)");
+        var settings = CatalogOptions.Settings("estimator (all have Frames and FrameAxis, pfs has Divisor)");
         var json = SharedOptions.Json();
         var command = new Command("measure", "Measures how far apart two recorded tensors are.") { file, reference, current, estimator, settings, json };
         command.SetAction(parsed =>

@@ -14,8 +14,8 @@ internal static class ReplayVerb
     public static Command Create(ToolConsole console)
     {
         var trace = new Option<string>("--trace", "-t") { Description = "A run recorded by 'cachepolicies record'.", HelpName = "TRACE", Required = true };
-        var policy = SharedOptions.Policy();
-        var settings = SharedOptions.Settings("policy");
+        var policy = CatalogOptions.Policy();
+        var settings = CatalogOptions.Settings("policy");
         var json = SharedOptions.Json();
         var command = new Command("replay", "Shows what a policy decides on a recorded run, without the model. TeaCache's polynomial is read as published; -o ClampNegative=true reads it as generations do.") { trace, policy, settings, json };
         command.SetAction((parsed, cancellationToken) =>

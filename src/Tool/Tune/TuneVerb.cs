@@ -17,7 +17,7 @@ internal static class TuneVerb
 
     public static Command Create(ToolConsole console)
     {
-        var policy = SharedOptions.Policy();
+        var policy = CatalogOptions.Policy();
         var psnr = new Option<double?>("--target-psnr") { Description = "As fast as possible at so many decibels or more.", HelpName = "X" };
         var ssim = new Option<double?>("--target-ssim") { Description = "As fast as possible at this similarity or more.", HelpName = "X" };
         var speedup = new Option<double?>("--target-speedup") { Description = "As good as possible, so many times faster or more.", HelpName = "X" };
@@ -31,7 +31,7 @@ internal static class TuneVerb
             Description = "About how long it may take; fewer pictures are generated to keep to it. Without it every prompt is drawn with every seed.",
             HelpName = "M",
         };
-        var settings = SharedOptions.Settings("policy that is set and not searched");
+        var settings = CatalogOptions.Settings("policy that is set and not searched");
         var run = new SamplingOptions();
         var json = SharedOptions.Json();
         var command = new Command("tune", "Finds the settings of a policy that reach a target.")

@@ -1,4 +1,4 @@
-using CachePolicies.Backends.Numerics.Execution;
+using CachePolicies.Backends.Numerics.Plans;
 
 namespace CachePolicies.Backends.Numerics.Compilation;
 
@@ -146,7 +146,7 @@ internal sealed class KernelPlanner
         var groups = requests.Select(r => r.Reduce is { Keep: var keep } ? Product(shape, keep) : shape.ElementCount).ToArray();
         var shortest = groups.Min();
         var columns = shape[^1];
-        var unitLength = rowByRow ? columns : (int)Math.Min(HostKernelCompiler.BlockLength, shortest);
+        var unitLength = rowByRow ? columns : (int)Math.Min(KernelPlan.BlockLength, shortest);
         var top = Registers.Top;
         var loop = new LoopBuilder(this, columns, unitLength);
         var sinks = new List<Sink>();

@@ -1,4 +1,4 @@
-using CachePolicies.Backends.Numerics.Execution;
+using CachePolicies.Backends.Numerics.Plans;
 
 namespace CachePolicies.Backends.Numerics.Compilation;
 

@@ -1,3 +1,5 @@
+using CachePolicies.Backends.Numerics.Plans;
+
 namespace CachePolicies.Backends.Numerics.Execution;
 
 /// <summary>A compiled kernel over tensors in host memory: checks its operands, then runs its plan.</summary>

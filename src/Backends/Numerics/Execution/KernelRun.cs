@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using CachePolicies.Backends.Numerics.Plans;
 
 namespace CachePolicies.Backends.Numerics.Execution;
 

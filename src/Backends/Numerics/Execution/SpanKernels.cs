@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Numerics.Tensors;
+using CachePolicies.Backends.Numerics.Plans;
 
 namespace CachePolicies.Backends.Numerics.Execution;
 
@@ -133,9 +134,9 @@ internal static class SpanKernels
     private static float Sum(ReadOnlySpan<float> values)
     {
         double sum = 0;
-        for (; values.Length > HostKernelCompiler.BlockLength; values = values[HostKernelCompiler.BlockLength..])
+        for (; values.Length > KernelPlan.BlockLength; values = values[KernelPlan.BlockLength..])
         {
-            sum += TensorPrimitives.Sum(values[..HostKernelCompiler.BlockLength]);
+            sum += TensorPrimitives.Sum(values[..KernelPlan.BlockLength]);
         }
 
         return (float)(sum + TensorPrimitives.Sum(values));

@@ -3,7 +3,7 @@ using Microsoft.ML.OnnxRuntime;
 namespace CachePolicies.Backends.OnnxRuntime;
 
 /// <summary>
-/// One device through the runtime: its sessions, the memory of its tensors, and whether it is still there. Sessions and operations stand on it and do
+/// One device through the runtime: its sessions, the memory of its tensors, and whether it is still there. Sessions and operations are built on it and do
 /// not know the backend. What is native is freed when the device was closed and its last session is gone. Thread-safe.
 /// </summary>
 internal sealed class OrtDevice : IDisposable
@@ -54,7 +54,7 @@ internal sealed class OrtDevice : IDisposable
     {
         if (!_uses.TryBegin())
         {
-            throw Disposed();
+            throw Disposed.Backend(Name);
         }
 
         lock (_gate)
@@ -87,7 +87,7 @@ internal sealed class OrtDevice : IDisposable
     {
         if (_uses.IsClosed)
         {
-            throw Disposed();
+            throw Disposed.Backend(Name);
         }
 
         if (Failure is { } lost)
@@ -156,6 +156,4 @@ internal sealed class OrtDevice : IDisposable
             return [.. _sessions];
         }
     }
-
-    private ObjectDisposedException Disposed() => new(nameof(OnnxRuntimeBackend), $"The backend '{Name}' was disposed of.");
 }

@@ -47,7 +47,11 @@ internal sealed class TensorPool(ITensorMemory memory, string backend, long? lim
     {
         lock (_gate)
         {
-            ObjectDisposedException.ThrowIf(_disposed, typeof(OnnxRuntimeBackend));
+            if (_disposed)
+            {
+                throw Disposed.Backend(backend);
+            }
+
             if (_idle.TryGetValue(key, out var idle) && idle.TryDequeue(out var tensor, out _))
             {
                 tensor.Reopen();

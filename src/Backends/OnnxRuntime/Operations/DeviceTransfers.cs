@@ -85,7 +85,11 @@ internal sealed class DeviceTransfers : IDisposable
     // An input is brought to the device when it is bound, an output to the host when the run ends.
     private void Copy(OrtTensor from, OrtTensor to)
     {
-        ObjectDisposedException.ThrowIf(!_uses.TryBegin(), typeof(OnnxRuntimeBackend));
+        if (!_uses.TryBegin())
+        {
+            throw Disposed.Backend(_device.Name);
+        }
+
         var key = (from.ElementType, from.Shape.Rank);
         try
         {

@@ -1,8 +1,11 @@
-namespace CachePolicies.Backends.Numerics.Execution;
+namespace CachePolicies.Backends.Numerics.Plans;
 
 /// <summary>A compiled kernel: stages that run one after the other, over registers, numbers and scratch memory. Immutable.</summary>
 internal sealed record KernelPlan
 {
+    /// <summary>The most elements that are summed in float32 before the sum goes to float64.</summary>
+    public const int BlockLength = 2048;
+
     /// <summary>Where each register finds its elements.</summary>
     public required Register[] Registers { get; init; }
 

@@ -72,7 +72,7 @@ internal sealed class BoundSession : IDisposable
         _device.ThrowIfUnusable();
         if (!_uses.TryBegin())
         {
-            throw Closed();
+            throw Disposed.Session(_device.Name, _what);
         }
 
         try
@@ -126,7 +126,7 @@ internal sealed class BoundSession : IDisposable
         catch (OnnxRuntimeException) when (binding is { Run.Terminate: true })
         {
             cancellationToken.ThrowIfCancellationRequested();
-            throw Closed();
+            throw Disposed.Session(_device.Name, _what);
         }
         catch (OnnxRuntimeException failure)
         {
@@ -141,8 +141,6 @@ internal sealed class BoundSession : IDisposable
     // The runtime looks at the flag before each operator, those inside a loop included. A registration that is disposed of has ended.
     private static CancellationTokenRegistration Terminate(RunOptions run, CancellationToken cancellationToken) =>
         cancellationToken.UnsafeRegister(static run => ((RunOptions)run!).Terminate = true, run);
-
-    private ObjectDisposedException Closed() => new(nameof(OnnxDenoiserModel), $"'{_device.Name}' cannot run {_what}: its model or backend was disposed of.");
 
     /// <summary>Drops the bindings over tensors whose memory goes back to the device.</summary>
     public void DropStale() => _bindings.DropStale();

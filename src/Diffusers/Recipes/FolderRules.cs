@@ -19,7 +19,7 @@ internal static class FolderRules
 
         foreach (var part in folder.Parts.Values.Where(p => p.Part.Outputs.Length > 0))
         {
-            var lacking = part.Part.Outputs.Where(o => EncoderRules.PortOf(part, o) is null).ToArray();
+            var lacking = part.Part.Outputs.Where(o => EncoderOutputs.PortOf(part, o) is null).ToArray();
             if (lacking.Length > 0)
             {
                 yield return $"{part.Name} lacks the output {string.Join(" and ", lacking)}; it has {string.Join(", ", part.Ports.Outputs.Select(o => o.Name).Take(8))}. Export it with 'optimum-cli export onnx'.";

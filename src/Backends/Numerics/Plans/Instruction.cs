@@ -1,4 +1,4 @@
-namespace CachePolicies.Backends.Numerics.Execution;
+namespace CachePolicies.Backends.Numerics.Plans;
 
 /// <summary>What one instruction does to a block. T, L and R are its target, left and right operand.</summary>
 internal enum OpCode : byte

@@ -6,7 +6,7 @@ namespace CachePolicies.Diffusers;
 public sealed class RecipeEncoding
 {
     /// <summary>The output that is the state before the last of a text encoder.</summary>
-    public const string Penultimate = "hidden_states[-2]";
+    public const string Penultimate = EncoderOutputs.Penultimate;
 
     /// <summary>The length that the tokenizer's settings say; CLIP's is 77.</summary>
     public const int OwnLength = 0;
