@@ -37,7 +37,7 @@ internal static class FrontBench
             };
             finished.Add(new Comparer(model.ToCompare(count), plan, model.Clock).Run(static _ => { }, out _, CancellationToken.None));
             options.Write("front.md", Report(model, prompts, finished));
-            options.Write(Invariant($"front-{count}.svg"), FrontPlot.Draw(finished[^1]));
+            options.Write(Invariant($"front-{count}.svg"), FrontChart.ToSvg(finished[^1], FrontTable.IdealOf, Invariant($"ideal speed-up, {count} steps")));
         }
 
         Console.WriteLine(Report(model, prompts, finished));

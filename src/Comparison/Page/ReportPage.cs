@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Reflection;
 using CachePolicies.Reporting;
 
 namespace CachePolicies.Comparison;
@@ -24,7 +23,7 @@ public sealed class ReportPage(ComparisonResults results, Func<ComparedRun, RgbI
         page.Raw("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
         page.Raw("<meta name=\"color-scheme\" content=\"light dark\">\n");
         page.Line($"<title>{results.Conditions.Model}: caching policies compared</title>");
-        page.Raw($"<style>\n{Resource("report.css")}{ReferenceVariables()}</style>\n</head>\n<body>\n");
+        page.Raw($"<style>\n{PageResource.Read("chart.css")}{PageResource.Read("report.css")}{ReferenceVariables()}</style>\n</head>\n<body>\n");
         WriteHeader(page);
         page.Raw("<main>\n");
         WriteFigures(page);
@@ -33,7 +32,7 @@ public sealed class ReportPage(ComparisonResults results, Func<ComparedRun, RgbI
         WriteTimelines(page);
         page.Raw("</main>\n<footer><p>PSNR and SSIM compare with the uncached picture of the same prompt and seed. A control is the uncached loop with as many steps as take the policy's time: ");
         page.Raw("a policy below the control's curve is not worth its errors.</p></footer>\n");
-        return page.Raw($"<script>\n{Resource("report.js")}</script>\n</body>\n</html>\n").ToString();
+        return page.Raw($"<script>\n{PageResource.Read("report.js")}</script>\n</body>\n</html>\n").ToString();
     }
 
     private void WriteHeader(Markup page)
@@ -205,11 +204,4 @@ public sealed class ReportPage(ComparisonResults results, Func<ComparedRun, RgbI
     }
 
     private static string Count(int number, string what) => string.Create(CultureInfo.InvariantCulture, $"{number} {what}{(number == 1 ? "" : "s")}");
-
-    private static string Resource(string name)
-    {
-        using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(name)!;
-        using var reader = new StreamReader(stream);
-        return reader.ReadToEnd();
-    }
 }
