@@ -120,9 +120,9 @@ public class EstimatorLawTests
     [InlineData("magnitude")]
     public void Kernels_lie_within_their_bound_of_float64(string estimator) => Law.Holds(Pairs, p =>
     {
-        var expected = KernelRunner.Ieee.Evaluate(
+        var expected = ExpressionOracle.Ieee.Evaluate(
             Of(estimator, p.Divisor).Distance(A, B, p.Shape), [ExpressionOracle.Exact(p.Shape, p.A), ExpressionOracle.Exact(p.Shape, p.B)], []);
-        expected.AssertMatches([Distance(estimator, p.A, p.B, p)]);
+        expected.Expect([Distance(estimator, p.A, p.B, p)]);
     });
 
     /// <summary>The windows in reverse order along both axes; the ragged edges stay where they are.</summary>

@@ -1,18 +1,16 @@
-using Xunit;
+namespace CachePolicies.Testing;
 
-namespace CachePolicies.TestSupport;
-
-public abstract partial class BackendContract
+internal sealed partial class BackendChecks
 {
-    [Fact]
-    public async Task Threads_share_a_backend_without_noticing_each_other()
+    /// <summary>Threads share a backend without noticing each other.</summary>
+    public void ThreadsDoNotDisturb()
     {
         const int Threads = 8, Rounds = 12;
         var expected = Enumerable.Range(0, Threads).Select(Work).ToArray();
-        var actual = await Task.WhenAll(Enumerable.Range(0, Threads).Select(thread => Task.Run(() => Enumerable.Range(0, Rounds).Select(_ => Work(thread)).ToArray())));
+        var actual = Task.WhenAll(Enumerable.Range(0, Threads).Select(thread => Task.Run(() => Enumerable.Range(0, Rounds).Select(_ => Work(thread)).ToArray()))).GetAwaiter().GetResult();
         for (var thread = 0; thread < Threads; thread++)
         {
-            Assert.All(actual[thread], result => Assert.Equal(expected[thread], result));
+            Expect.All(actual[thread], result => Expect.Sequence(expected[thread], result));
         }
     }
 
@@ -28,21 +26,21 @@ public abstract partial class BackendContract
         return [Backend.Measure(distance, shape, inputs), .. sum];
     }
 
-    [Fact]
-    public async Task The_last_of_many_holders_gives_a_tensor_back()
+    /// <summary>The last of many holders gives a tensor back.</summary>
+    public void LastHolderGivesBack()
     {
         var before = Backend.Statistics.LiveTensors;
         var tensor = Backend.Tensor(ElementType.Float32, Tokens, Numbers(1, 60));
-        await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() =>
+        Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() =>
         {
             for (var i = 0; i < 1000; i++)
             {
                 tensor.AddLease();
                 tensor.Release();
             }
-        })));
-        Assert.Equal((1, before + 1), (tensor.Leases, Backend.Statistics.LiveTensors));
+        }))).GetAwaiter().GetResult();
+        Expect.Equal((1, before + 1), (tensor.Leases, Backend.Statistics.LiveTensors));
         tensor.Release();
-        Assert.Equal(before, Backend.Statistics.LiveTensors);
+        Expect.Equal(before, Backend.Statistics.LiveTensors);
     }
 }

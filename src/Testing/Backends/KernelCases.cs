@@ -1,10 +1,12 @@
-using System.Collections.Immutable;
 using FsCheck;
 using FsCheck.Fluent;
 
-namespace CachePolicies.TestSupport;
+namespace CachePolicies.Testing;
 
 /// <summary>A kernel with operands to run it on.</summary>
+/// <param name="Signature">The kernel.</param>
+/// <param name="Inputs">The elements of each input.</param>
+/// <param name="Scalars">The run-time numbers.</param>
 public sealed record KernelCase(KernelSignature Signature, float[][] Inputs, float[] Scalars)
 {
     /// <inheritdoc/>
@@ -13,7 +15,7 @@ public sealed record KernelCase(KernelSignature Signature, float[][] Inputs, flo
 }
 
 /// <summary>Draws expressions of every kind over inputs of several shapes, with numbers that every element type holds well.</summary>
-public static class ExpressionGenerators
+public static class KernelCases
 {
     private const int ScalarCount = 2;
 
@@ -21,7 +23,7 @@ public static class ExpressionGenerators
     private sealed record Feature(TensorShape Shape, Gen<TensorExpression> Leaves);
 
     /// <summary>Kernels with one to three outputs over three inputs of one shape, seen as they are or frame by frame.</summary>
-    public static Arbitrary<KernelCase> KernelCases() => Arb.From(
+    public static Arbitrary<KernelCase> All() => Arb.From(
         from shape in Shapes
         from types in Gen.ArrayOf(Gen.Elements(ElementType.Float32, ElementType.Float32, ElementType.Float16), 3)
         from outputType in Gen.Elements(ElementType.Float32, ElementType.Float32, ElementType.Float16)

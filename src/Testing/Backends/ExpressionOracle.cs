@@ -1,14 +1,16 @@
-namespace CachePolicies.TestSupport;
+using System.Globalization;
+
+namespace CachePolicies.Testing;
 
 /// <summary>A tensor of the oracle: each element with a bound of how far float32 arithmetic may be from it.</summary>
-public sealed record OracleTensor(TensorShape Shape, double[] Values, double[] Errors)
+internal sealed record OracleTensor(TensorShape Shape, double[] Values, double[] Errors)
 {
-    /// <summary>Asserts that <paramref name="actual"/> lies within the bounds, and is NaN or infinite just where it must be.</summary>
+    /// <summary>Refuses what lies outside the bounds, or is not NaN or infinite exactly where it must be.</summary>
     /// <param name="actual">The elements that a backend computed.</param>
     /// <param name="type">The type they were stored in, whose rounding is allowed.</param>
-    public void AssertMatches(ReadOnlySpan<float> actual, ElementType type = ElementType.Float32)
+    public void Expect(ReadOnlySpan<float> actual, ElementType type = ElementType.Float32)
     {
-        Xunit.Assert.Equal(Values.Length, actual.Length);
+        Testing.Expect.Equal(Values.Length, actual.Length);
         for (var i = 0; i < actual.Length; i++)
         {
             var (value, error) = (Values[i], Errors[i] + StorageError(Values[i], type));
@@ -18,7 +20,10 @@ public sealed record OracleTensor(TensorShape Shape, double[] Values, double[] E
             }
 
             var fits = double.IsNaN(value) ? float.IsNaN(actual[i]) : double.IsInfinity(value) ? actual[i] == value : Math.Abs(actual[i] - value) <= error;
-            Xunit.Assert.True(fits, $"Element {i} of {Shape} is {actual[i]:R}, not {value:R} ± {error:R}.");
+            if (!fits)
+            {
+                throw new BackendLawException(string.Create(CultureInfo.InvariantCulture, $"element {i} of {Shape} is {actual[i]:R}; expected {value:R} ± {error:R}"));
+            }
         }
     }
 
@@ -36,8 +41,11 @@ public sealed record OracleTensor(TensorShape Shape, double[] Values, double[] E
 /// </summary>
 /// <param name="unitRoundoff">The relative error of one operation; 2⁻²⁴ for IEEE 754 float32.</param>
 /// <param name="sumRoundoff">The error of a sum of n elements, relative to the sum of their magnitudes.</param>
-public sealed class ExpressionOracle(double unitRoundoff, Func<long, double> sumRoundoff)
+internal sealed class ExpressionOracle(double unitRoundoff, Func<long, double> sumRoundoff)
 {
+    /// <summary>The oracle for float32 as IEEE 754 has it.</summary>
+    public static ExpressionOracle Ieee { get; } = new BackendLawOptions().Oracle;
+
     private const double Tiny = 1e-37; // Where float32 loses digits to underflow.
 
     /// <summary>Evaluates an expression.</summary>

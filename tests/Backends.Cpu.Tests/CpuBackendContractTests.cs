@@ -1,6 +1,0 @@
-namespace CachePolicies.Backends.Cpu.Tests;
-
-public sealed class CpuBackendContractTests : BackendContract
-{
-    protected override IDenoiserBackend CreateBackend() => new CpuBackend();
-}
