@@ -1,18 +1,8 @@
-using CachePolicies.Backends.Cpu;
-
 namespace CachePolicies.Engine.Tests;
 
-public sealed class DenoiserSessionTests : IDisposable
+/// <summary>What a session computes, keeps and measures.</summary>
+public sealed class DenoiserSessionTests : TinySessions
 {
-    private static readonly MeasurementKey Key = new("distance");
-    private readonly TinyDenoiser _tiny = new();
-
-    public void Dispose()
-    {
-        Assert.Equal(0, _tiny.Backend.Statistics.LiveTensors);
-        _tiny.Dispose();
-    }
-
     [Fact]
     public void Without_skips_the_output_is_that_of_the_stages_alone()
     {
@@ -28,7 +18,7 @@ public sealed class DenoiserSessionTests : IDisposable
         var first = Evaluate(session, 0, 1);
         Assert.Equal(first, Evaluate(session, 1, 2));
         Assert.Equal(first, Evaluate(session, 2, 3));
-        Assert.Equal([1, 1, 1, 1, 1, 1], _tiny.Runs);
+        Assert.Equal([1, 1, 1, 1, 1, 1], Tiny.Runs);
         Assert.Equal(Plain(4), Evaluate(session, 3, 4));
     }
 
@@ -44,7 +34,7 @@ public sealed class DenoiserSessionTests : IDisposable
         var now = PlainFeatures(2);
         var detail = now["structure.probe/image"].Zip(then["detail/image"].Zip(then["structure.probe/image"], (d, p) => d - p), (p, r) => p + r).ToArray();
         Assert.Equal(Head(detail, now["embedded/vec"]), skipped);
-        Assert.Equal([2, 2, 1, 1, 1, 2], _tiny.Runs);
+        Assert.Equal([2, 2, 1, 1, 1, 2], Tiny.Runs);
     }
 
     [Fact]
@@ -56,7 +46,7 @@ public sealed class DenoiserSessionTests : IDisposable
         var same = Evaluate(session, 1, 1);
         var plain = Plain(1);
         Assert.All(plain.Zip(same), pair => Assert.Equal(pair.First, pair.Second, 1e-5f));
-        Assert.Equal([2, 2, 1, 2, 2, 2], _tiny.Runs);
+        Assert.Equal([2, 2, 1, 2, 2, 2], Tiny.Runs);
     }
 
     [Fact]
@@ -175,7 +165,7 @@ public sealed class DenoiserSessionTests : IDisposable
                 .Skip(BoundaryRole.StructureProbe, BoundaryRole.Detail, new AlignTrajectory(BoundaryRole.Embedded, BoundaryRole.StructureProbe))
                 .Skip(BoundaryRole.StructureProbe, BoundaryRole.Structure, new AddResidual(BoundaryRole.StructureProbe)),
             (_, _) => CacheDecision.Compute);
-        var cached = new CachedDenoiser(_tiny.Denoiser, policy);
+        var cached = new CachedDenoiser(Tiny.Denoiser, policy);
         using var session = Session(policy, 5);
         for (var i = 0; i < 5; i++)
         {
@@ -183,81 +173,7 @@ public sealed class DenoiserSessionTests : IDisposable
         }
 
         Assert.Equal(cached.EstimateCacheBytes(1), session.HeldCacheBytes);
-        Assert.Equal(session.HeldCacheBytes + (2 * sizeof(long)) + sizeof(float), _tiny.Backend.Statistics.LiveBytes);
-    }
-
-    [Fact]
-    public void A_cache_over_its_budget_is_refused_with_the_figures()
-    {
-        var cached = new CachedDenoiser(_tiny.Denoiser, ScriptedPolicy.ReuseAt(1), new CachedDenoiserOptions { CacheMemoryBudget = 191 });
-        Assert.Equal(96, cached.EstimateCacheBytes(1));
-        using var fits = cached.CreateSession([new LaneInfo(0, default, 2)]);
-        var refused = Assert.Throws<CachePlanException>(() => cached.CreateSession([new LaneInfo(0, default, 2), new LaneInfo(1, default, 2)]));
-        Assert.Contains("192", refused.Message, StringComparison.Ordinal);
-        Assert.Contains("191", refused.Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void Skips_that_the_plan_or_the_history_does_not_allow_end_the_session_with_a_clear_error()
-    {
-        var backwards = new ScriptedPolicy(p => p.Skip(BoundaryRole.Structure, BoundaryRole.Output, Approximation.ReuseOutput), (_, _) => CacheDecision.Skip(BoundaryRole.Embedded));
-        using (var session = Session(backwards, 2))
-        {
-            Assert.Contains("does not declare", Assert.Throws<CacheDecisionException>(() => Evaluate(session, 0, 1)).Message, StringComparison.Ordinal);
-            Assert.Throws<InvalidOperationException>(() => Evaluate(session, 1, 1));
-        }
-
-        using (var session = Session(ScriptedPolicy.ReuseAt(0), 2))
-        {
-            Assert.Contains("CanSkip", Assert.Throws<CacheDecisionException>(() => Evaluate(session, 0, 1)).Message, StringComparison.Ordinal);
-        }
-
-        var undeclared = new ScriptedPolicy(p => p.Skip(BoundaryRole.Latent, BoundaryRole.Output, Approximation.ReuseOutput), (v, _) => CacheDecision.SkipBelow(v.Distance(Key), 1, BoundaryRole.Output));
-        using (var session = Session(undeclared, 2))
-        {
-            Assert.Contains("'distance'", Assert.Throws<CachePlanException>(() => Evaluate(session, 0, 1)).Message, StringComparison.Ordinal);
-        }
-    }
-
-    [Fact]
-    public void A_policy_that_cannot_run_on_a_layout_is_refused_by_name()
-    {
-        var policy = ScriptedPolicy.SkipAt(BoundaryRole.Structure, BoundaryRole.DetailTail, Approximation.ReuseOutput);
-        var refused = Assert.Throws<CachePlanException>(() => new CachedDenoiser(_tiny.Denoiser, policy));
-        Assert.StartsWith("The policy 'scripted' cannot run on 'tiny': ", refused.Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void Wrong_calls_are_refused_and_leave_the_session_as_it_was()
-    {
-        using var session = Session(ScriptedPolicy.ReuseAt(1), 3);
-        var first = Evaluate(session, 0, 1);
-        Assert.Contains("started for 3", Assert.Throws<ArgumentException>(() => Evaluate(session, 1, 1, count: 4)).Message, StringComparison.Ordinal);
-        Assert.Contains("does not follow", Assert.Throws<ArgumentException>(() => Evaluate(session, 0, 1)).Message, StringComparison.Ordinal);
-        var wrong = _tiny.Backend.Rent(ElementType.Float32, new TensorShape(7, 4));
-        Assert.Contains("[6, 4]", Assert.Throws<ArgumentException>(() => session.Evaluate(new(1, 3, 0, 0), [wrong], new FeatureTensor?[1])).Message, StringComparison.Ordinal);
-        Assert.Contains("no input 'text'", Assert.Throws<ArgumentException>(() => session.SetInput(0, "text", wrong)).Message, StringComparison.Ordinal);
-        Assert.Contains("The input 'prompt'", Assert.Throws<ArgumentException>(() => session.SetInput(0, "prompt", wrong)).Message, StringComparison.Ordinal);
-        wrong.Release();
-        Assert.Equal(first, Evaluate(session, 1, 5));
-    }
-
-    [Fact]
-    public void An_input_that_was_not_set_is_named()
-    {
-        using var session = new CachedDenoiser(_tiny.Denoiser, ScriptedPolicy.None).CreateSession([new LaneInfo(0, default, 1)]);
-        var latent = _tiny.Latent(1);
-        Assert.Contains("'prompt'", Assert.Throws<InvalidOperationException>(() => session.Evaluate(new(0, 1, 0, 0), [latent], new FeatureTensor?[1])).Message, StringComparison.Ordinal);
-        latent.Release();
-    }
-
-    [Fact]
-    public void Sessions_need_lanes_that_go_together()
-    {
-        var cached = new CachedDenoiser(_tiny.Denoiser, ScriptedPolicy.None);
-        Assert.Throws<ArgumentException>(() => cached.CreateSession([]));
-        Assert.Contains("separate generations", Assert.Throws<ArgumentException>(() => cached.CreateSession([new LaneInfo(0, default, 5), new LaneInfo(1, default, 6)])).Message, StringComparison.Ordinal);
-        Assert.Contains("twice", Assert.Throws<ArgumentException>(() => cached.CreateSession([new LaneInfo(0, default, 5), new LaneInfo(0, default, 5)])).Message, StringComparison.Ordinal);
+        Assert.Equal(session.HeldCacheBytes + (2 * sizeof(long)) + sizeof(float), Tiny.Backend.Statistics.LiveBytes);
     }
 
     [Theory]
@@ -269,13 +185,13 @@ public sealed class DenoiserSessionTests : IDisposable
         var policy = new ScriptedPolicy(
             p => p.Skip(BoundaryRole.Latent, BoundaryRole.Output, Approximation.ReuseOutput),
             (visit, _) => visit.Evaluation.Index % 2 == 1 && visit.CanSkip(BoundaryRole.Output) ? CacheDecision.Skip(BoundaryRole.Output) : CacheDecision.Compute);
-        using var session = new CachedDenoiser(_tiny.Denoiser, policy).CreateSession(
+        using var session = new CachedDenoiser(Tiny.Denoiser, policy).CreateSession(
             [new LaneInfo(0, GuidanceBranch.Conditional, 6), new LaneInfo(0, GuidanceBranch.Unconditional, 6)]);
         SetPrompt(session, 2);
         float[]?[][] seen = [new float[]?[6], new float[]?[6]];
         for (var i = 0; i < 6; i++)
         {
-            var latents = new FeatureTensor?[] { _tiny.Latent(i), i is 0 or 3 or 4 ? null : _tiny.Latent(10 + i) };
+            var latents = new FeatureTensor?[] { Tiny.Latent(i), i is 0 or 3 or 4 ? null : Tiny.Latent(10 + i) };
             var outputs = new FeatureTensor?[2];
             if (inOneCall)
             {
@@ -314,7 +230,7 @@ public sealed class DenoiserSessionTests : IDisposable
                 ? visit.Evaluation.Index % 3 == 1 && visit.CanSkip(BoundaryRole.Detail) ? CacheDecision.Skip(BoundaryRole.Detail) : CacheDecision.Compute
                 : CacheDecision.SkipBelow(visit.Distance(Key), 0.5f, BoundaryRole.Output));
         using var session = Session(policy, 400);
-        var latents = new FeatureTensor?[] { _tiny.Latent(1) };
+        var latents = new FeatureTensor?[] { Tiny.Latent(1) };
         var outputs = new FeatureTensor?[1];
         void Steps(int from, int to)
         {
@@ -330,104 +246,5 @@ public sealed class DenoiserSessionTests : IDisposable
         Steps(200, 400);
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
         latents[0]!.Release();
-    }
-
-    private DenoiserSession Session(ICachePolicy policy, int count, IEvaluationObserver? observer = null)
-    {
-        var session = new CachedDenoiser(_tiny.Denoiser, policy).CreateSession([new LaneInfo(0, GuidanceBranch.Conditional, count)], observer);
-        SetPrompt(session, 1);
-        _counts[session] = count;
-        return session;
-    }
-
-    private void SetPrompt(DenoiserSession session, int lanes)
-    {
-        var prompt = _tiny.Backend.Rent(ElementType.Int64, new TensorShape(2));
-        _tiny.Backend.Upload([3L, 2L], prompt);
-        for (var lane = 0; lane < lanes; lane++)
-        {
-            session.SetInput(lane, "prompt", prompt);
-        }
-
-        prompt.Release();
-    }
-
-    private readonly Dictionary<DenoiserSession, int> _counts = [];
-
-    private float[] Evaluate(DenoiserSession session, int index, int seed, float timestep = 0.5f, int? count = null) =>
-        EvaluateLatent(session, index, _tiny.Latent(seed), timestep, count);
-
-    private float[] EvaluateLatent(DenoiserSession session, int index, FeatureTensor latent, float timestep = 0.5f, int? count = null)
-    {
-        var outputs = new FeatureTensor?[1];
-        try
-        {
-            session.Evaluate(new EvaluationInfo(index, count ?? _counts[session], timestep, timestep), [latent], outputs);
-        }
-        finally
-        {
-            latent.Release();
-        }
-
-        return Read(outputs[0]!);
-    }
-
-    private CpuTensor Constant(float value)
-    {
-        var tensor = _tiny.Backend.Rent(ElementType.Float32, new TensorShape(6, 4));
-        _tiny.Backend.Upload(Enumerable.Repeat(value, 24).ToArray(), tensor);
-        return tensor;
-    }
-
-    /// <summary>The numbers of a tensor, which is released.</summary>
-    private float[] Read(FeatureTensor tensor)
-    {
-        var numbers = new float[tensor.Shape.ElementCount];
-        _tiny.Backend.Download(tensor, numbers);
-        tensor.Release();
-        return numbers;
-    }
-
-    private float[] Plain(int seed, float timestep = 0.5f) => PlainFeatures(seed, timestep)["output/image"];
-
-    /// <summary>Every feature of an uncached evaluation, by running the stages one after the other.</summary>
-    private Dictionary<string, float[]> PlainFeatures(int seed, float timestep = 0.5f)
-    {
-        var counted = (int[])_tiny.Runs.Clone();
-        var layout = TinyDenoiser.Layout;
-        var tensors = new Dictionary<string, FeatureTensor> { ["latent/image"] = _tiny.Latent(seed) };
-        tensors["timestep"] = _tiny.Backend.Rent(ElementType.Float32, TensorShape.Scalar);
-        _tiny.Backend.Upload([timestep], tensors["timestep"]);
-        tensors["prompt"] = _tiny.Backend.Rent(ElementType.Int64, new TensorShape(2));
-        _tiny.Backend.Upload([3L, 2L], tensors["prompt"]);
-        for (var stage = 0; stage < layout.Stages.Length; stage++)
-        {
-            var boundary = layout.Boundaries[stage + 1];
-            var outputs = boundary.Tensors.Select(FeatureTensor (t) => _tiny.Backend.Rent(t.ElementType, t.Shape)).ToArray();
-            _tiny.Denoiser.Stages[stage].Run(new StageInvocation(layout.Stages[stage].Reads.Select(r => tensors[r]).ToArray(), outputs, 1));
-            for (var i = 0; i < outputs.Length; i++)
-            {
-                tensors[$"{boundary.Name}/{boundary.Tensors[i].Name}"] = outputs[i];
-            }
-        }
-
-        counted.CopyTo(_tiny.Runs, 0);
-        tensors.Remove("prompt", out var prompt);
-        prompt!.Release();
-        return tensors.ToDictionary(t => t.Key, t => Read(t.Value), StringComparer.Ordinal);
-    }
-
-    private float[] Head(float[] detail, float[] vec)
-    {
-        var inputs = new FeatureTensor[] { _tiny.Backend.Rent(ElementType.Float32, new TensorShape(6, 4)), _tiny.Backend.Rent(ElementType.Float32, new TensorShape(4)) };
-        _tiny.Backend.Upload(detail, inputs[0]);
-        _tiny.Backend.Upload(vec, inputs[1]);
-        FeatureTensor output = _tiny.Backend.Rent(ElementType.Float32, new TensorShape(6, 4));
-        var counted = _tiny.Runs[5];
-        _tiny.Denoiser.Stages[5].Run(new StageInvocation(inputs, [output], 1));
-        _tiny.Runs[5] = counted;
-        inputs[0].Release();
-        inputs[1].Release();
-        return Read(output);
     }
 }
