@@ -9,7 +9,7 @@ public static class FolderFile
     /// <exception cref="InvalidDataException">The name is empty, absolute, or leads out of the folder.</exception>
     public static string Resolve(string folder, string name) => IsInside(name)
         ? Path.Combine(folder, name)
-        : throw new InvalidDataException($"The file name '{ForeignText.Show(name)}' leads out of its folder '{ForeignText.Show(folder)}'; expected a relative path without '..'.");
+        : throw new InvalidDataException($"The file name '{Excerpt.Of(name)}' leads out of its folder '{Excerpt.OfPath(folder)}'; expected a relative path without '..'.");
 
     /// <summary>Whether a relative path stays inside the folder that it starts from.</summary>
     public static bool IsInside(string name) =>

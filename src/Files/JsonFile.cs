@@ -23,7 +23,7 @@ public static class JsonFile
         try
         {
             RequireNoNullInLists(json);
-            return JsonSerializer.Deserialize(json, type) ?? throw new InvalidDataException($"'{ForeignText.Show(path)}' is empty: it holds null.");
+            return JsonSerializer.Deserialize(json, type) ?? throw new InvalidDataException($"'{Excerpt.OfPath(path)}' is empty: it holds null.");
         }
         catch (Exception failure) when (IsBroken(failure))
         {
@@ -97,23 +97,23 @@ public static class JsonFile
         ArgumentNullException.ThrowIfNull(failure);
         if (failure is JsonException { Path: { } place } && failure.Message.StartsWith("The JSON value could not be converted", StringComparison.Ordinal))
         {
-            return $"The value at '{ForeignText.Show(place)}' is of another kind than expected, or out of its range.";
+            return $"The value at '{Excerpt.OfPath(place)}' is of another kind than expected, or out of its range.";
         }
 
         if (failure.Message.Contains("doesn't allow null values", StringComparison.Ordinal) && failure.Message.Split('\'') is [_, var name, ..])
         {
-            return $"'{ForeignText.Show(JsonNamingPolicy.CamelCase.ConvertName(name))}' is null; expected a value.";
+            return $"'{Excerpt.Of(JsonNamingPolicy.CamelCase.ConvertName(name))}' is null; expected a value.";
         }
 
         if (failure.Message.IndexOf("missing required properties including: ", StringComparison.Ordinal) is var missing and >= 0)
         {
-            return ForeignText.Show($"It lacks {failure.Message[(missing + "missing required properties including: ".Length)..]}", 500);
+            return Excerpt.Of($"It lacks {failure.Message[(missing + "missing required properties including: ".Length)..]}", 500);
         }
 
         var path = failure.Message.IndexOf(" Path: $", StringComparison.Ordinal);
         var line = failure.Message.IndexOf(" LineNumber: ", StringComparison.Ordinal);
         var end = path >= 0 ? path : line >= 0 ? line : failure.Message.Length;
-        return ForeignText.Show(failure.Message[..end], 500);
+        return Excerpt.Of(failure.Message[..end], 500);
     }
 
     /// <summary>The place of a failure as <c> (line 7)</c>; empty where it is not known.</summary>
@@ -160,7 +160,7 @@ public static class JsonFile
     private static bool IsBroken(Exception failure) => failure is JsonException or InvalidOperationException or FormatException;
 
     private static InvalidDataException Broken(string path, Exception failure) =>
-        new($"'{ForeignText.Show(path)}' cannot be read{PlaceOf(failure)}: {Describe(failure)}", failure);
+        new($"'{Excerpt.OfPath(path)}' cannot be read{PlaceOf(failure)}: {Describe(failure)}", failure);
 
     private static long LineAt(ReadOnlySpan<byte> json, int position) => json[..position].Count((byte)'\n');
 }

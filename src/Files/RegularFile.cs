@@ -76,17 +76,17 @@ public static class RegularFile
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         if (Directory.Exists(path))
         {
-            throw new InvalidDataException($"'{ForeignText.Show(path)}' is a folder; expected a file.");
+            throw new InvalidDataException($"'{Excerpt.OfPath(path)}' is a folder; expected a file.");
         }
 
         if (!File.Exists(path))
         {
-            throw new FileNotFoundException($"There is no file '{ForeignText.Show(path)}'.", path);
+            throw new FileNotFoundException($"There is no file '{Excerpt.OfPath(path)}'.", path);
         }
 
         if (FileKind.Of(path) is { } kind)
         {
-            throw new InvalidDataException($"'{ForeignText.Show(path)}' is {kind}; expected a regular file.");
+            throw new InvalidDataException($"'{Excerpt.OfPath(path)}' is {kind}; expected a regular file.");
         }
     }
 
@@ -94,7 +94,7 @@ public static class RegularFile
     {
         if (length > maximumBytes)
         {
-            throw new InvalidDataException($"'{ForeignText.Show(path)}' has {length} bytes; expected at most {maximumBytes}.");
+            throw new InvalidDataException($"'{Excerpt.OfPath(path)}' has {length} bytes; expected at most {maximumBytes}.");
         }
     }
 }

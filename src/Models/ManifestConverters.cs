@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using CachePolicies.Files;
 
 namespace CachePolicies.Models;
 
@@ -19,7 +18,7 @@ internal abstract class NamedConverter<T>(string what, params (string Name, T Va
             }
         }
 
-        throw new JsonException($"{(name is null ? "The value" : $"'{ForeignText.Show(name, 80)}'")} is not {what}; expected one of {string.Join(", ", known.Select(k => k.Name))}.");
+        throw new JsonException($"{(name is null ? "The value" : $"'{Excerpt.Of(name, 80)}'")} is not {what}; expected one of {string.Join(", ", known.Select(k => k.Name))}.");
     }
 
     public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) =>

@@ -25,7 +25,7 @@ public static class ManifestReader
         var manifest = Parse(path);
         if (manifest.Format != ModelManifest.CurrentFormat)
         {
-            throw new InvalidModelException($"'{path}' has the format '{ForeignText.Show(manifest.Format)}'; this version reads '{ModelManifest.CurrentFormat}'.");
+            throw new InvalidModelException($"'{path}' has the format '{Excerpt.Of(manifest.Format)}'; this version reads '{ModelManifest.CurrentFormat}'.");
         }
 
         if (manifest.Batch is not (null or 1))
@@ -76,7 +76,7 @@ public static class ManifestReader
             if (stage.From != from || stage.To != to)
             {
                 throw new InvalidModelException(
-                    $"The stage '{ForeignText.Show(stage.Name)}' in '{path}' leads from '{ForeignText.Show(stage.From)}' to '{ForeignText.Show(stage.To)}'; expected one from '{ForeignText.Show(from)}' to '{ForeignText.Show(to)}'.");
+                    $"The stage '{Excerpt.Of(stage.Name)}' in '{path}' leads from '{Excerpt.Of(stage.From)}' to '{Excerpt.Of(stage.To)}'; expected one from '{Excerpt.Of(from)}' to '{Excerpt.Of(to)}'.");
             }
         }
     }
@@ -89,7 +89,7 @@ public static class ManifestReader
         {
             if (tensor.Axes.Aggregate(1.0, (count, axis) => count * (axis.IsFree ? 1 : axis.Size)) > int.MaxValue)
             {
-                throw new InvalidModelException($"The tensor '{ForeignText.Show(tensor.Name)}' in '{path}' has more than {int.MaxValue} elements per lane.");
+                throw new InvalidModelException($"The tensor '{Excerpt.Of(tensor.Name)}' in '{path}' has more than {int.MaxValue} elements per lane.");
             }
         }
     }
@@ -98,7 +98,7 @@ public static class ManifestReader
     {
         if (!FolderFile.IsInside(file))
         {
-            throw new InvalidModelException($"'{manifest}' names the file '{ForeignText.Show(file)}'; a model's files are in its own directory.");
+            throw new InvalidModelException($"'{manifest}' names the file '{Excerpt.OfPath(file)}'; a model's files are in its own directory.");
         }
 
         try
@@ -107,7 +107,7 @@ public static class ManifestReader
         }
         catch (FileNotFoundException missing)
         {
-            throw new InvalidModelException($"The file '{ForeignText.Show(file)}', which '{manifest}' names, is not in '{directory}'.", missing);
+            throw new InvalidModelException($"The file '{Excerpt.OfPath(file)}', which '{manifest}' names, is not in '{directory}'.", missing);
         }
         catch (InvalidDataException other)
         {

@@ -57,7 +57,7 @@ public static class ModelFingerprint
         if (!found.Equals(stated, StringComparison.OrdinalIgnoreCase))
         {
             throw new InvalidModelException(
-                $"The files of '{directory}' are not those that the manifest was written for: their fingerprint is {found}, the manifest says {ForeignText.Show(stated)}. Fetch or export the model again.");
+                $"The files of '{directory}' are not those that the manifest was written for: their fingerprint is {found}, the manifest says {Excerpt.Of(stated)}. Fetch or export the model again.");
         }
     }
 

@@ -1,3 +1,4 @@
+using CachePolicies.Files;
 using CachePolicies.Models;
 using CachePolicies.Onnx.Schema;
 using Google.Protobuf;
@@ -58,27 +59,16 @@ public static class DenoiserSplitter
 
         var file = OnnxModelFile.Load(onnxFile);
         var plan = SplitPlanner.Plan(file, options);
-        var temporary = $"{target}.{Guid.NewGuid():N}.tmp";
         SplitResult result;
         try
         {
-            Directory.CreateDirectory(temporary);
-            result = Fill(temporary, plan, options, create, cancellationToken) with { Directory = target };
-            Directory.Move(temporary, target);
+            using var draft = FolderDraft.Create(target);
+            result = Fill(draft.Path, plan, options, create, cancellationToken) with { Directory = target };
+            draft.Complete();
         }
-        catch (Exception failure)
+        catch (IOException full) when (DiskFull.Is(full))
         {
-            if (Directory.Exists(temporary))
-            {
-                Directory.Delete(temporary, recursive: true);
-            }
-
-            if (failure is IOException full && DiskFull.Is(full))
-            {
-                throw DiskFull.Explain(full, outputFolder);
-            }
-
-            throw;
+            throw DiskFull.Explain(full, outputFolder);
         }
 
         return options.DropOriginal ? Drop(result, file) : result;
@@ -125,7 +115,8 @@ public static class DenoiserSplitter
         void Save(GraphProto graph, string name)
         {
             weights.Externalise(graph);
-            OnnxModelFile.Save(Model(graph), Path.Combine(folder, name), create);
+            using var stream = create(Path.Combine(folder, name));
+            OnnxModelFile.Write(Model(graph), name, stream);
         }
 
         ModelProto Model(GraphProto graph)

@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Collections.Immutable;
 using System.Text.Json;
-using CachePolicies.Files;
 using Microsoft.Win32.SafeHandles;
 
 namespace CachePolicies.Traces;
@@ -177,7 +176,7 @@ internal sealed record SafetensorsHeader(IReadOnlyDictionary<string, Safetensors
         _ => null,
     };
 
-    private static InvalidDataException Damaged(string path, string what) => new($"'{path}' is not a safetensors file, or is damaged: {ForeignText.Show(what, LongestReason)}.");
+    private static InvalidDataException Damaged(string path, string what) => new($"'{path}' is not a safetensors file, or is damaged: {Excerpt.Of(what, LongestReason)}.");
 
     private const int LongestReason = 600;
 }

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using CachePolicies.Files;
 
 namespace CachePolicies.Traces;
 
@@ -17,7 +16,7 @@ internal static class TraceContents
         var names = listed.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         if (names.GroupBy(n => n, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1) is { } twice)
         {
-            throw TraceReader.Wrong(file.Path, $"it lists the boundary '{ForeignText.Show(twice.Key)}' twice");
+            throw TraceReader.Wrong(file.Path, $"it lists the boundary '{Excerpt.Of(twice.Key)}' twice");
         }
 
         var shapes = names.ToDictionary(n => n, _ => new SortedDictionary<string, TensorShape>(StringComparer.Ordinal), StringComparer.Ordinal);

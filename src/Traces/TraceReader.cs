@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
-using CachePolicies.Files;
 
 namespace CachePolicies.Traces;
 
@@ -95,7 +94,7 @@ public sealed class TraceReader : IDisposable
     internal static string KeyOf(int step, string boundary, string tensor) =>
         string.Create(CultureInfo.InvariantCulture, $"{step:D4}/{boundary}{(tensor == PrimaryName ? "" : "/" + tensor)}");
 
-    internal static InvalidDataException Wrong(string path, string what) => new($"The trace '{path}' cannot be used: {ForeignText.Show(what, LongestReason)}.");
+    internal static InvalidDataException Wrong(string path, string what) => new($"The trace '{path}' cannot be used: {Excerpt.Of(what, LongestReason)}.");
 
     private const int LongestReason = 600;
 
@@ -114,7 +113,7 @@ public sealed class TraceReader : IDisposable
         }
         catch (Exception broken) when (broken is JsonException or InvalidOperationException or FormatException)
         {
-            throw Wrong(file.Path, $"its timesteps are '{ForeignText.Show(text)}'; expected a JSON array with a number for each step");
+            throw Wrong(file.Path, $"its timesteps are '{Excerpt.Of(text)}'; expected a JSON array with a number for each step");
         }
     }
 }

@@ -8,7 +8,7 @@ public sealed class BindingCacheTests
     {
         using var files = new TinyModel();
         using var backend = new OnnxRuntimeBackend(new OnnxRuntimeOptions { BindingCapacity = 4, Threads = 1 });
-        using var model = OnnxDenoiserModel.Load(files.Folder.FullName, backend);
+        using var model = OnnxDenoiserModel.Load(files.Folder.Path, backend);
         var head = (OnnxStage)model.Denoiser.Stages[^1];
         FeatureTensor[] inputs = [.. Enumerable.Range(0, 6).Select(_ => backend.Tensor(ElementType.Float32, new TensorShape(TinyModel.Tokens, TinyModel.Width), new float[TinyModel.Tokens * TinyModel.Width]))];
         var output = backend.Rent(ElementType.Float32, new TensorShape(TinyModel.Tokens, TinyModel.Patch));

@@ -9,7 +9,7 @@ public sealed class CpuGenerationTests : IDisposable
     private readonly OnnxRuntimeBackend _backend = new(new OnnxRuntimeOptions { Threads = 1 });
     private readonly OnnxDenoiserModel _model;
 
-    public CpuGenerationTests() => _model = OnnxDenoiserModel.Load(_files.Folder.FullName, _backend);
+    public CpuGenerationTests() => _model = OnnxDenoiserModel.Load(_files.Folder.Path, _backend);
 
     public void Dispose()
     {
@@ -70,7 +70,7 @@ public sealed class CpuGenerationTests : IDisposable
     public void Features_of_two_bytes_are_decided_on_alike(ElementType type, float tolerance)
     {
         using var files = new TinyModel(type);
-        using var model = OnnxDenoiserModel.Load(files.Folder.FullName, _backend);
+        using var model = OnnxDenoiserModel.Load(files.Folder.Path, _backend);
         foreach (var (name, policy) in TinyRun.Policies)
         {
             var half = TinyRun.Of(model.Denoiser, policy);
@@ -86,7 +86,7 @@ public sealed class CpuGenerationTests : IDisposable
     public void A_memory_limit_ends_the_generation_with_the_figures_and_leaves_no_lease()
     {
         using var backend = new OnnxRuntimeBackend(new OnnxRuntimeOptions { MemoryLimit = 6_000 });
-        using var model = OnnxDenoiserModel.Load(_files.Folder.FullName, backend);
+        using var model = OnnxDenoiserModel.Load(_files.Folder.Path, backend);
         var error = Assert.ThrowsAny<InvalidOperationException>(() => TinyRun.Of(model.Denoiser, TinyRun.Policies["none"]));
         Assert.Contains("6,000", error.ToString(), StringComparison.Ordinal);
         Assert.Equal(0, backend.Statistics.LiveTensors);

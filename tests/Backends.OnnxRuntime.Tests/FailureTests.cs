@@ -22,7 +22,7 @@ public sealed class FailureTests : IDisposable
         // A style of 1000 points behind the end of the table that the stage looks a vector up in.
         File.WriteAllBytes(_files.Folder.File("embed.onnx"), EmbedThatLooksUp());
         _files.WriteManifest(_files.Manifest());
-        using var model = OnnxDenoiserModel.Load(_files.Folder.FullName, _backend);
+        using var model = OnnxDenoiserModel.Load(_files.Folder.Path, _backend);
         var loop = TinyRun.Loop(model.Denoiser, TinyRun.Policies["block"]);
         var error = Assert.Throws<StageFailedException>(() => loop.Run(Styled(1000)));
         Assert.Equal("embed", error.Stage);
@@ -39,7 +39,7 @@ public sealed class FailureTests : IDisposable
     {
         File.WriteAllBytes(_files.Folder.File("embed.onnx"), EmbedThatLooksUp(hungry: true));
         _files.WriteManifest(_files.Manifest());
-        using var model = OnnxDenoiserModel.Load(_files.Folder.FullName, _backend);
+        using var model = OnnxDenoiserModel.Load(_files.Folder.Path, _backend);
         var loop = TinyRun.Loop(model.Denoiser, TinyRun.Policies["di"], LaneExecution.Separate);
         var error = Assert.Throws<StageFailedException>(() => loop.Run(Styled(3)));
         Assert.True(error.Message.Contains("out of memory", StringComparison.Ordinal), error.Message);
@@ -106,7 +106,7 @@ public sealed class FailureTests : IDisposable
     [Fact]
     public void A_tensor_that_is_input_and_output_at_once_is_refused_by_both_names()
     {
-        using var model = OnnxDenoiserModel.Load(_files.Folder.FullName, _backend);
+        using var model = OnnxDenoiserModel.Load(_files.Folder.Path, _backend);
         var image = _backend.Rent(ElementType.Float32, new TensorShape(TinyModel.Tokens, TinyModel.Width));
         var vec = _backend.Rent(ElementType.Float32, new TensorShape(TinyModel.Width));
         var error = Assert.Throws<ArgumentException>(() => model.Denoiser.Stages[1].Run(new StageInvocation([image, vec], [image], 1)));

@@ -58,7 +58,7 @@ public sealed class LifetimeTests : IDisposable
         for (var round = 0; round < 25; round++)
         {
             using var backend = new OnnxRuntimeBackend();
-            var model = OnnxDenoiserModel.Load(_files.Folder.FullName, backend);
+            var model = OnnxDenoiserModel.Load(_files.Folder.Path, backend);
             var runs = Enumerable.Range(0, 3).Select(seed => Task.Run(() =>
             {
                 while (true)
@@ -81,12 +81,12 @@ public sealed class LifetimeTests : IDisposable
     public void A_stage_of_a_model_that_was_disposed_of_is_refused()
     {
         using var backend = new OnnxRuntimeBackend();
-        var model = OnnxDenoiserModel.Load(_files.Folder.FullName, backend);
+        var model = OnnxDenoiserModel.Load(_files.Folder.Path, backend);
         model.Dispose();
         model.Dispose();
         Assert.Throws<ObjectDisposedException>(() => TinyRun.Of(model.Denoiser, TinyRun.Policies["none"]));
         backend.Dispose();
-        Assert.Contains("disposed of", Assert.Throws<ObjectDisposedException>(() => OnnxDenoiserModel.Load(_files.Folder.FullName, backend)).Message, StringComparison.Ordinal);
+        Assert.Contains("disposed of", Assert.Throws<ObjectDisposedException>(() => OnnxDenoiserModel.Load(_files.Folder.Path, backend)).Message, StringComparison.Ordinal);
     }
 
     [Property(MaxTest = 200)]
@@ -134,7 +134,7 @@ public sealed class LifetimeTests : IDisposable
         graph.Output("structure.probe/image", x, OnnxElementType.Float32, "batch", TinyModel.Tokens, TinyModel.Width);
         File.WriteAllBytes(_files.Folder.File("structure1.onnx"), graph.ToBytes());
         _files.WriteManifest(_files.Manifest());
-        return OnnxDenoiserModel.Load(_files.Folder.FullName, backend);
+        return OnnxDenoiserModel.Load(_files.Folder.Path, backend);
     }
 
     // The latent and what the first stage writes: the slow stage runs, or is about to.

@@ -9,7 +9,7 @@ public sealed class ModelErrorTests : IDisposable
     private readonly OnnxRuntimeBackend _backend = new();
     private readonly TinyModel _model = new();
 
-    private string Folder => _model.Folder.FullName;
+    private string Folder => _model.Folder.Path;
 
     public void Dispose()
     {

@@ -21,8 +21,8 @@ public sealed class WebGpuGenerationTests : IDisposable
     {
         var policy = TinyRun.Policies[name];
         using var processor = new OnnxRuntimeBackend();
-        using var expectedModel = OnnxDenoiserModel.Load(_files.Folder.FullName, processor);
-        using var model = OnnxDenoiserModel.Load(_files.Folder.FullName, WebGpu.Backend);
+        using var expectedModel = OnnxDenoiserModel.Load(_files.Folder.Path, processor);
+        using var model = OnnxDenoiserModel.Load(_files.Folder.Path, WebGpu.Backend);
         var before = WebGpu.Backend.Statistics;
         foreach (var execution in Enum.GetValues<LaneExecution>())
         {
@@ -44,7 +44,7 @@ public sealed class WebGpuGenerationTests : IDisposable
         using var profiles = new TemporaryFolder();
         using (var backend = WebGpu.Open(o => o.ProfilePrefix = profiles.File("profile")))
         {
-            using var model = OnnxDenoiserModel.Load(_files.Folder.FullName, backend);
+            using var model = OnnxDenoiserModel.Load(_files.Folder.Path, backend);
             foreach (var policy in TinyRun.Policies.Values)
             {
                 var before = backend.Statistics;
@@ -57,7 +57,7 @@ public sealed class WebGpuGenerationTests : IDisposable
             }
         }
 
-        var nodes = Directory.GetFiles(profiles.FullName).SelectMany(Nodes).ToList();
+        var nodes = Directory.GetFiles(profiles.Path).SelectMany(Nodes).ToList();
         Assert.True(nodes.Count > 1000, $"The profiles show {nodes.Count} nodes.");
         Assert.DoesNotContain(nodes, n => n.Operator.Contains("Memcpy", StringComparison.Ordinal));
         Assert.All(nodes, n => Assert.Equal("WebGpuExecutionProvider", n.Provider));
@@ -66,7 +66,7 @@ public sealed class WebGpuGenerationTests : IDisposable
     [Fact]
     public void A_cancelled_generation_leaves_no_lease_and_the_next_one_works()
     {
-        using var model = OnnxDenoiserModel.Load(_files.Folder.FullName, WebGpu.Backend);
+        using var model = OnnxDenoiserModel.Load(_files.Folder.Path, WebGpu.Backend);
         var before = WebGpu.Backend.Statistics;
         using (var generation = TinyRun.Loop(model.Denoiser, TinyRun.Policies["di"]).Start(TinyRun.Request(1)))
         {
@@ -84,7 +84,7 @@ public sealed class WebGpuGenerationTests : IDisposable
     [Fact]
     public async Task Generations_at_once_equal_generations_one_by_one()
     {
-        using var model = OnnxDenoiserModel.Load(_files.Folder.FullName, WebGpu.Backend);
+        using var model = OnnxDenoiserModel.Load(_files.Folder.Path, WebGpu.Backend);
         var policies = TinyRun.Policies.Values.ToArray();
         float[] Generate(int i) => TinyRun.Of(model.Denoiser, policies[i % policies.Length], seed: i).Output;
         var serial = Enumerable.Range(0, 16).Select(Generate).ToArray();
@@ -96,7 +96,7 @@ public sealed class WebGpuGenerationTests : IDisposable
     [Fact]
     public void A_step_with_known_buffers_allocates_nothing()
     {
-        using var model = OnnxDenoiserModel.Load(_files.Folder.FullName, WebGpu.Backend);
+        using var model = OnnxDenoiserModel.Load(_files.Folder.Path, WebGpu.Backend);
         foreach (var (name, policy) in TinyRun.Policies)
         {
             SteadyState.AssertAllocatesNothing(TinyRun.Loop(model.Denoiser, policy), name);
@@ -140,7 +140,7 @@ public sealed class WebGpuGenerationTests : IDisposable
         foreach (var type in new[] { ElementType.Float16, ElementType.BFloat16 }.Where(t => !WebGpu.Backend.Supports(t)))
         {
             using var files = new TinyModel(type);
-            var error = Assert.Throws<NotSupportedException>(() => OnnxDenoiserModel.Load(files.Folder.FullName, WebGpu.Backend));
+            var error = Assert.Throws<NotSupportedException>(() => OnnxDenoiserModel.Load(files.Folder.Path, WebGpu.Backend));
             Assert.Contains(type.ToName(), error.Message, StringComparison.Ordinal);
             Assert.Contains("WebGPU", error.Message, StringComparison.Ordinal);
             var kernel = new KernelSignature([new TensorType(type, new TensorShape(4))], 0, [TensorExpression.Input(0).Mean()]);

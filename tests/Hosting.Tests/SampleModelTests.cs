@@ -29,18 +29,3 @@ public class SampleModelTests
         Assert.True(result.Planes.ToArray().Count(p => p > 0.9f) > 500, "an emoji stands on white");
     }
 }
-
-/// <summary>Finds files of the repository.</summary>
-internal static class Repository
-{
-    public static string PathOf(string file)
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "CachePolicies.sln")))
-        {
-            folder = folder.Parent;
-        }
-
-        return Path.Combine(folder?.FullName ?? throw new InvalidOperationException("The repository was not found."), file);
-    }
-}

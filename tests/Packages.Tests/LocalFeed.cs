@@ -13,17 +13,13 @@ public sealed class LocalFeed : IDisposable
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("feed");
 
     public LocalFeed() =>
-        Dotnet.Expect(Root, "pack", "CachePolicies.sln", "--no-build", "-c", Metadata("Configuration"), "-o", Folder, "-v", "q", "--nologo", $"-p:PackageVersion={Version}");
+        Dotnet.Expect(Repository.Root, "pack", "CachePolicies.sln", "--no-build", "-c", Metadata("Configuration"), "-o", Folder, "-v", "q", "--nologo", $"-p:PackageVersion={Version}");
 
     public static string Version { get; } = string.Create(CultureInfo.InvariantCulture, $"0.0.{DateTimeOffset.UtcNow.ToUnixTimeSeconds()}");
 
     public static string OnnxRuntimeVersion => Metadata("OnnxRuntimeVersion");
 
     public static string OnnxRuntimeGpuVersion => Metadata("OnnxRuntimeGpuVersion");
-
-
-    /// <summary>The repository's folder.</summary>
-    public static string Root { get; } = FindRoot();
 
     public string Folder => _folder.FullName;
 
@@ -68,15 +64,4 @@ public sealed class LocalFeed : IDisposable
     public void Dispose() => _folder.Delete(recursive: true);
 
     private static string Metadata(string key) => typeof(LocalFeed).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().First(a => a.Key == key).Value!;
-
-    private static string FindRoot()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder!.FullName, "CachePolicies.sln")))
-        {
-            folder = folder.Parent;
-        }
-
-        return folder.FullName;
-    }
 }

@@ -8,7 +8,7 @@ internal sealed record QuickStart(IReadOnlyList<string> Commands, string Program
 
     public static QuickStart Read()
     {
-        var readme = File.ReadAllText(Path.Combine(LocalFeed.Root, "README.md")).ReplaceLineEndings("\n");
+        var readme = File.ReadAllText(Repository.PathOf("README.md")).ReplaceLineEndings("\n");
         var from = readme.IndexOf("\n## Quick start\n", StringComparison.Ordinal);
         var section = readme[from..readme.IndexOf("\n## ", from + 1, StringComparison.Ordinal)];
         var code = section.IndexOf(Code, StringComparison.Ordinal) + Code.Length;

@@ -9,9 +9,9 @@ public class ToolTests(LocalFeed feed)
     {
         using var home = new TemporaryFolder();
         feed.WriteConfiguration(home.Path);
-        Dotnet.Expect(home.Path, "tool", "install", "CachePolicies.Tool", "--tool-path", home["tools"], "--version", LocalFeed.Version);
-        var tool = Path.Combine(home["tools"], OperatingSystem.IsWindows() ? "cachepolicies.exe" : "cachepolicies");
-        var empty = Directory.CreateDirectory(home["empty"]).FullName;
+        Dotnet.Expect(home.Path, "tool", "install", "CachePolicies.Tool", "--tool-path", home.File("tools"), "--version", LocalFeed.Version);
+        var tool = Path.Combine(home.File("tools"), OperatingSystem.IsWindows() ? "cachepolicies.exe" : "cachepolicies");
+        var empty = Directory.CreateDirectory(home.File("empty")).FullName;
 
         var (helped, help) = Dotnet.Run(tool, empty, "--help");
         var (drawn, output) = Dotnet.Run(tool, empty, "generate", "--prompt", "red apple", "--steps", "4", "--policy", "h2cache", "--out", "apple.webp");

@@ -28,7 +28,7 @@ public class PublicSurfaceTests
     public async Task The_public_surface_is_as_reviewed(string assembly, string project)
     {
         var surface = string.Join('\n', SurfaceWriter.Describe(Assembly.Load(assembly))) + "\n";
-        var path = Path.Combine(Root(), project, "PublicSurface.txt");
+        var path = Path.Combine(Repository.Root, project, "PublicSurface.txt");
         if (Environment.GetEnvironmentVariable("CACHEPOLICIES_UPDATE") == "1")
         {
             await File.WriteAllTextAsync(path, surface);
@@ -38,16 +38,5 @@ public class PublicSurfaceTests
         var added = surface.Split('\n').Except(reviewed.Split('\n')).Select(l => "+ " + l);
         var removed = reviewed.Split('\n').Except(surface.Split('\n')).Select(l => "- " + l);
         Assert.True(surface == reviewed, $"The public surface of {assembly} changed; review it and run the test with CACHEPOLICIES_UPDATE=1:\n{string.Join('\n', removed.Concat(added))}");
-    }
-
-    private static string Root()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder!.FullName, "CachePolicies.sln")))
-        {
-            folder = folder.Parent;
-        }
-
-        return folder.FullName;
     }
 }

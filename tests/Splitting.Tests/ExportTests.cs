@@ -8,7 +8,7 @@ namespace CachePolicies.Splitting;
 /// <summary>Graphs as exporters write them, with sizes that are free: every one splits, and its stages compute what it computes at any size.</summary>
 public sealed class ExportTests : IDisposable
 {
-    private static readonly string Shared = Path.Combine(Root(), "..", "shared");
+    private static readonly string Shared = Path.Combine(Repository.Root, "..", "shared");
 
     private readonly TemporaryFolder _folder = new();
 
@@ -163,15 +163,4 @@ public sealed class ExportTests : IDisposable
     }
 
     private static string PathOf(string name) => File.Exists(Path.Combine(AppContext.BaseDirectory, "Exports", name)) ? Path.Combine(AppContext.BaseDirectory, "Exports", name) : Path.Combine(Shared, name);
-
-    private static string Root()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "CachePolicies.sln")))
-        {
-            folder = folder.Parent ?? throw new DirectoryNotFoundException("The tests run inside the repository.");
-        }
-
-        return folder.FullName;
-    }
 }

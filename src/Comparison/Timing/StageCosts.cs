@@ -34,7 +34,7 @@ public sealed record StageCosts(IReadOnlyList<double> Shares, bool AreMeasured)
         }
         catch (Exception broken) when (broken is JsonException or ArgumentException)
         {
-            throw new InvalidDataException($"The trace's {MetadataKey} is '{ForeignText.Show(text)}' ({broken.Message}); expected a JSON object from boundary to seconds.");
+            throw new InvalidDataException($"The trace's {MetadataKey} is '{Excerpt.Of(text)}' ({broken.Message}); expected a JSON object from boundary to seconds.");
         }
     }
 

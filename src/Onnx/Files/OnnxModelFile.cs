@@ -65,33 +65,28 @@ public sealed class OnnxModelFile
     /// <param name="path">The file to write; one that is there is replaced.</param>
     /// <exception cref="OnnxFormatException">The model holds more than 2 GB without its external data, which the format does not allow.</exception>
     /// <exception cref="IOException">The file cannot be written; nothing is left behind.</exception>
-    public void Save(string path) => Save(Model, path, static file => new FileStream(file, FileMode.CreateNew, FileAccess.Write));
-
-    internal static void Save(ModelProto model, string path, Func<string, Stream> create)
+    public void Save(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
+        using var draft = Draft.Create(path);
+        Write(Model, path, draft.Stream);
+        draft.Complete();
+    }
+
+    /// <summary>Writes a model to a stream, to the disk where it is a file.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="name">The name in messages.</param>
+    /// <param name="stream">Takes it.</param>
+    internal static void Write(ModelProto model, string name, Stream stream)
+    {
         var inline = model.AllTensors().Where(tensor => !tensor.IsExternal()).Sum(tensor => (long)tensor.RawData.Length);
         if (inline >= int.MaxValue)
         {
-            throw new OnnxFormatException($"'{path}' would hold {inline} bytes of weights; above 2 GB they must be stored outside the model.");
+            throw new OnnxFormatException($"'{name}' would hold {inline} bytes of weights; above 2 GB they must be stored outside the model.");
         }
 
-        var temporary = $"{path}.{Guid.NewGuid():N}.tmp";
-        try
-        {
-            using (var stream = create(temporary))
-            {
-                model.WriteTo(stream);
-                (stream as FileStream)?.Flush(flushToDisk: true);
-            }
-
-            File.Move(temporary, path, overwrite: true);
-        }
-        catch
-        {
-            File.Delete(temporary);
-            throw;
-        }
+        model.WriteTo(stream);
+        (stream as FileStream)?.Flush(flushToDisk: true);
     }
 
     private static FileStream Open(string path)

@@ -1,5 +1,4 @@
 using System.Globalization;
-using CachePolicies.Files;
 using CachePolicies.Models;
 
 namespace CachePolicies.TextToImage;
@@ -35,10 +34,10 @@ internal static class ManifestParts
         }
 
         var input = layout.Inputs.FirstOrDefault(i => i.Name == tokenizer.Input) ?? throw Wrong(
-            manifest, $"the tokenizer feeds the input '{ForeignText.Show(tokenizer.Input)}', which the denoiser does not have; it has {string.Join(", ", layout.Inputs.Select(i => ForeignText.Show(i.Name)))}");
+            manifest, $"the tokenizer feeds the input '{Excerpt.Of(tokenizer.Input)}', which the denoiser does not have; it has {string.Join(", ", layout.Inputs.Select(i => Excerpt.Of(i.Name)))}");
         if (input.Shape.IsConcrete && input.Shape.ElementCount != tokenizer.Length)
         {
-            throw Wrong(manifest, $"the tokenizer's length is {tokenizer.Length}, and the denoiser's input '{ForeignText.Show(input.Name)}' takes {input.Shape.ElementCount}");
+            throw Wrong(manifest, $"the tokenizer's length is {tokenizer.Length}, and the denoiser's input '{Excerpt.Of(input.Name)}' takes {input.Shape.ElementCount}");
         }
     }
 
@@ -63,5 +62,5 @@ internal static class ManifestParts
     }
 
     private static InvalidModelException Wrong(ModelManifest manifest, FormattableString what) =>
-        new($"The section 'textToImage' of '{ForeignText.Show(manifest.Name)}' contradicts the model: {what.ToString(CultureInfo.InvariantCulture)}.");
+        new($"The section 'textToImage' of '{Excerpt.Of(manifest.Name)}' contradicts the model: {what.ToString(CultureInfo.InvariantCulture)}.");
 }

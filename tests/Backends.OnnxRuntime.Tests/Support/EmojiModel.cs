@@ -7,23 +7,10 @@ namespace CachePolicies.Backends.OnnxRuntime;
 /// <summary>The repository's sample model and its reference case.</summary>
 internal static class EmojiModel
 {
-    public static string Directory { get; } = Find();
+    public static string Directory { get; } = Repository.PathOf("models/emoji");
 
     /// <summary>The reference case: inputs and the value at every boundary, of hidden states every fourth token (<c>embedded/image[::4]</c>).</summary>
     public static IReadOnlyDictionary<string, ReferenceTensor> Reference { get; } = ReadSafeTensors(Path.Combine(Directory, "check", "reference.safetensors"));
-
-    private static string Find()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, "CachePolicies.sln")))
-            {
-                return Path.Combine(folder.FullName, "models", "emoji");
-            }
-        }
-
-        throw new DirectoryNotFoundException("The tests run inside the repository, which holds models/emoji.");
-    }
 
     private static Dictionary<string, ReferenceTensor> ReadSafeTensors(string path)
     {

@@ -146,13 +146,3 @@ internal sealed class TinyModel : IDisposable
         graph.Output(name, _type == ElementType.Float32 ? value : graph.Cast(value, element), element, dimensions);
     }
 }
-
-/// <summary>A folder that is deleted with its content.</summary>
-internal sealed class TemporaryFolder : IDisposable
-{
-    public string FullName { get; } = Directory.CreateTempSubdirectory("cachepolicies").FullName;
-
-    public string File(string name) => Path.Combine(FullName, name);
-
-    public void Dispose() => Directory.Delete(FullName, recursive: true);
-}

@@ -104,14 +104,5 @@ public sealed class SplitVerbTests : IDisposable
         return path;
     }
 
-    private static string SampleModel()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "CachePolicies.sln")))
-        {
-            folder = folder.Parent ?? throw new DirectoryNotFoundException("The tests run inside the repository, which holds models/emoji.");
-        }
-
-        return Path.Combine(folder.FullName, "models", "emoji");
-    }
+    private static string SampleModel() => Repository.PathOf("models/emoji");
 }
