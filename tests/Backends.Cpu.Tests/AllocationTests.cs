@@ -1,3 +1,5 @@
+using CachePolicies.Testing;
+
 namespace CachePolicies.Backends.Cpu.Tests;
 
 public sealed class AllocationTests : IDisposable

@@ -1,3 +1,4 @@
+using CachePolicies.Testing;
 using FsCheck;
 using FsCheck.Fluent;
 

@@ -1,4 +1,5 @@
 using CachePolicies.Backends.Cpu;
+using CachePolicies.Testing;
 using FsCheck;
 using FsCheck.Fluent;
 
