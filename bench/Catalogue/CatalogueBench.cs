@@ -8,6 +8,8 @@ internal static class CatalogueBench
 {
     private const int HeldBack = 1;
 
+    private static readonly int[] ForcedLast = [1, 0];
+
     public static void Run(BenchOptions options)
     {
         using var model = SampleModel.Load(options);
@@ -39,7 +41,7 @@ internal static class CatalogueBench
             {
                 var rung = search.Choose(variant, forcedLast: 1, target);
                 progress.Done(variant.Name);
-                return new[] { 1, 0 }.Select(last => variant.At(rung, last).ToCompared(variant.Label(last), search.Prepare));
+                return ForcedLast.Select(last => variant.At(rung, last).ToCompared(variant.Label(last), search.Prepare));
             }),
         ];
     }

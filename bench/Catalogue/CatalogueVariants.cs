@@ -45,7 +45,7 @@ internal static class CatalogueVariants
 
     /// <summary>The ladder of the first thing that tuning varies; a policy that has nothing to tune has its defaults alone.</summary>
     private static CatalogueVariant Tuned(CachePolicyDescriptor policy, DenoiserLayout layout) =>
-        new(policy.Name, policy.Name, policy.Tuning?.Invoke(new TuningModel(layout, [])).FirstOrDefault()?.Values ?? [[]]);
+        new(policy.Name, policy.Name, policy.Tuning?.Invoke(new TuningModel(layout, [])) is [var first, ..] ? first.Values : [[]]);
 
     private static CatalogueVariant H2Cache(string name, params string[] settings) =>
         new(name, "H2Cache", [.. Thresholds.Select(t => (string[])[$"StructureThreshold={t}", $"DetailThreshold={t}", .. settings])]);

@@ -1,3 +1,5 @@
+using CachePolicies.Testing;
+
 namespace CachePolicies.Backends.OnnxRuntime;
 
 /// <summary>Prebuilt bindings are found again, bounded, and dropped with their tensors.</summary>

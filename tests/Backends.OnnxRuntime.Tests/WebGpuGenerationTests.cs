@@ -1,6 +1,7 @@
 using System.Text.Json;
 using CachePolicies.Engine;
 using CachePolicies.Onnx;
+using CachePolicies.Testing;
 
 namespace CachePolicies.Backends.OnnxRuntime;
 

@@ -13,7 +13,7 @@ public sealed class WebGpuLawTests
         UnitRoundoff = 4.0 / (1 << 24),
         SumRoundoff = static n => (n + 8) / (double)(1 << 24),
         FloatingPointTypes = [.. new[] { ElementType.Float32, ElementType.Float16, ElementType.BFloat16 }.Where(WebGpu.Backend.Supports)],
-        Create = WebGpu.Open,
+        Create = static () => WebGpu.Open(),
     });
 
     public static TheoryData<string> Laws => [.. BackendLaws.All.Select(l => l.Name)];

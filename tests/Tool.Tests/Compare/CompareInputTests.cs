@@ -22,7 +22,7 @@ public sealed class CompareInputTests : IDisposable
 
         var policies = PolicyFile.Read(file, "none");
 
-        Assert.Equal(["none", "teacache", "tight"], policies.Select(p => p.Label));
+        Assert.Equal(["none", "TeaCache", "tight"], policies.Select(p => p.Label));
         Assert.Equal(["Coefficients=1,0"], policies[1].Settings);
         Assert.Equal(["StructureThreshold=0.05", "Adaptive.Enabled=true"], policies[2].Settings);
     }
