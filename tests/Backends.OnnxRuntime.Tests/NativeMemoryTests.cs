@@ -18,7 +18,7 @@ public sealed class NativeMemoryTests
     {
         using var files = new TinyModel();
         using var backend = new OnnxRuntimeBackend();
-        using var model = OnnxDenoiserModel.Load(files.Folder.FullName, backend);
+        using var model = OnnxDenoiserModel.Load(files.Folder.Path, backend);
         string[] policies = [.. TinyRun.Policies.Keys];
         Run(100);
         var before = Resident();
