@@ -1,6 +1,6 @@
 using System.Numerics.Tensors;
 
-namespace CachePolicies.Backends.Numerics.Execution;
+namespace CachePolicies.Backends.Numerics.Plans;
 
 /// <summary>
 /// Filters elements in scratch memory along one axis, in place: a product with the circulant matrix whose first row is the transform of the gains. It
