@@ -26,7 +26,7 @@ internal static class ScheduleVerb
             DefaultValueFactory = _ => DefaultTries,
         };
         var output = new Option<string>("--out") { Description = "The file to write.", HelpName = "FILE.json", DefaultValueFactory = _ => "schedule.json" };
-        var settings = SharedOptions.Settings("policy stepmask that says where a skip leads and how it is made");
+        var settings = CatalogOptions.Settings("policy stepmask that says where a skip leads and how it is made");
         var run = new SamplingOptions();
         var json = SharedOptions.Json();
         var command = new Command("schedule", "Finds which evaluations to compute under a budget, for the policy stepmask.") { evaluations, promptFile, prompts, seeds, tries, settings, output, json };
