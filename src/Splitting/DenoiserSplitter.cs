@@ -24,7 +24,7 @@ public static class DenoiserSplitter
     /// What the name of an input ends with that was taken apart from the latents' input: where a model reads more channels than it makes, the first ones are the
     /// noisy latents and the rest is conditioning, such as the mask and the masked picture of models that fill in pictures.
     /// </summary>
-    public const string ConditionSuffix = ".condition";
+    public const string ConditionSuffix = ConditionChannels.Suffix;
 
     // A fingerprint reads every byte: larger models go without.
     private const long FingerprintBelow = 8L << 30;

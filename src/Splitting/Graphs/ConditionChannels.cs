@@ -8,11 +8,14 @@ namespace CachePolicies.Splitting;
 /// </summary>
 internal static class ConditionChannels
 {
+    /// <summary>What the input with the further channels is called after the latents.</summary>
+    public const string Suffix = ".condition";
+
     private const int ChannelAxis = 1;
     private const int LeastRank = 4;
 
     /// <summary>The name of the input that holds the further channels.</summary>
-    public static string NameOf(string latent) => latent + DenoiserSplitter.ConditionSuffix;
+    public static string NameOf(string latent) => latent + Suffix;
 
     /// <summary>The model with an input for the first channels, as many as the output has, and one for the rest; <see langword="null"/> where the latents are all that the input holds.</summary>
     public static ModelProto? TakeApart(ModelProto model, ShapeTable shapes, string latent, string output)
