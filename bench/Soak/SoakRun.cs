@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using CachePolicies.Backends.OnnxRuntime;
 using CachePolicies.Hosting;
@@ -99,7 +100,7 @@ internal sealed class SoakRun(IServiceProvider services)
     private static TextToImageRequest Request(string policy, string prompt, int seed, int steps) =>
         new(prompt) { Policy = policy, Seed = seed, Steps = steps, Guidance = SampleModel.Guidance };
 
-    private static string Hash(TextToImageResult result) => Convert.ToHexString(SHA256.HashData(System.Runtime.InteropServices.MemoryMarshal.AsBytes(result.Planes.Span)));
+    private static string Hash(TextToImageResult result) => Convert.ToHexString(SHA256.HashData(MemoryMarshal.AsBytes(result.Planes.Span)));
 
     private (TextToImageRequest Request, SoakFate Fate, int After) Draw()
     {
@@ -213,7 +214,7 @@ internal sealed class SoakRun(IServiceProvider services)
         }
     }
 
-    private void Count(ref int counter) => Interlocked.Increment(ref counter);
+    private static void Count(ref int counter) => Interlocked.Increment(ref counter);
 
     private void Record(List<string> list, string text)
     {
