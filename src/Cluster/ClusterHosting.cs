@@ -22,6 +22,7 @@ public static class ClusterHosting
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(options);
         builder.Services.AddSingleton(options);
+        builder.Services.AddHostedService<StoreCheck>(); // Before the silo, so that it starts before it.
         builder.UseOrleans(silo => Configure(silo, options, facts));
         if (options.TakesRequests)
         {
