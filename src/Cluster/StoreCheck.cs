@@ -6,7 +6,7 @@ using StackExchange.Redis;
 
 namespace CachePolicies.Cluster;
 
-/// <summary>Connects to the membership store once before the process joins, so that one that cannot be reached is told in a sentence.</summary>
+/// <summary>Connects to the membership store once before the process joins, so that one that cannot be reached ends the start with a sentence.</summary>
 internal sealed class StoreCheck(ClusterOptions options) : IHostedService
 {
     /// <summary>Checks the store.</summary>
@@ -31,7 +31,7 @@ internal sealed class StoreCheck(ClusterOptions options) : IHostedService
         {
             // The connection's text is not repeated: there may be a password in it.
             var store = options.Redis is null ? "PostgreSQL" : "Redis";
-            throw new InvalidOperationException($"The {store} of the cluster's settings, where its members meet, cannot be reached. Is it running, and are its address and password right?", failure);
+            throw new InvalidOperationException($"The {store} of the cluster's settings, where its members meet, cannot be reached. Check that it is running and that its address and password are correct.", failure);
         }
     }
 
