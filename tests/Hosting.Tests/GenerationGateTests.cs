@@ -86,6 +86,23 @@ public class GenerationGateTests
     }
 
     [Fact]
+    public async Task Nobody_passes_those_who_wait_when_a_higher_limit_is_there_and_not_announced_yet()
+    {
+        var options = new Monitor(new CachePoliciesOptions());
+        using var gate = new GenerationGate(options, TimeProvider.System);
+        await gate.EnterAsync(out _, default);
+        var first = gate.EnterAsync(out _, default);
+
+        options.CurrentValue = new CachePoliciesOptions { MaximumConcurrentGenerations = 2 };
+        var second = gate.EnterAsync(out var position, default);
+        Assert.Equal((2, false), (position, second.IsCompleted));
+
+        options.Change(options.CurrentValue);
+        await first.WaitAsync(TimeSpan.FromSeconds(5));
+        Assert.False(second.IsCompleted);
+    }
+
+    [Fact]
     public void By_default_the_queue_is_bounded_in_length_and_time()
     {
         var options = new CachePoliciesOptions();
@@ -100,7 +117,7 @@ public class GenerationGateTests
     {
         private Action<CachePoliciesOptions, string?>? _listeners;
 
-        public CachePoliciesOptions CurrentValue { get; private set; } = value;
+        public CachePoliciesOptions CurrentValue { get; set; } = value;
 
         public CachePoliciesOptions Get(string? name) => CurrentValue;
 
