@@ -71,7 +71,6 @@ internal static class ScheduleVerb
             : throw new UsageException($"A run has {evaluations} evaluations; expected at most {SegmentCosts.MostEvaluations} for a schedule.");
     }
 
-
     /// <summary>One search.</summary>
     private sealed record Job(
         ToolConsole Console,
