@@ -24,7 +24,7 @@ public sealed class PipelineVerbTests(PipelineFolders folders) : IClassFixture<P
         Assert.False(second.GetProperty("cutNow").GetBoolean());
         Assert.True(second.GetProperty("peakBytes").GetInt64() > 0);
         Assert.InRange(second.GetProperty("stagesResultBytes").GetInt64(), 10_000, 1_000_000_000);
-        Assert.InRange(second.GetProperty("decoderResultBytes").GetInt64(), 10_000, 1_000_000_000);
+        Assert.InRange(second.GetProperty("decoderResultBytes").GetInt64(), 10_000, 10_000_000_000); // Its attention is over all the latent's pixels.
         var h2 = second.GetProperty("policies").EnumerateArray().Single(p => p.GetProperty("policy").GetString() == "h2cache");
         Assert.Contains("structure/image", h2.GetProperty("looksAt").GetString(), StringComparison.Ordinal);
         Assert.True(h2.GetProperty("bytesPerLane").GetInt64() > 0);
@@ -71,7 +71,7 @@ public sealed class PipelineVerbTests(PipelineFolders folders) : IClassFixture<P
         var run = await ToolRun.Of(["tune", .. What("sd15"), "--policy", "blockcache", "--target-psnr", "10", "--seeds", "11", "--out", file]);
 
         Assert.True(run.ExitCode == ExitCodes.Success, run.Error);
-        Assert.Equal("blockcache", Assert.Single(PolicyFile.Read(file, null)).Label);
+        Assert.Equal("BlockCache", Assert.Single(PolicyFile.Read(file, null)).Label);
     }
 
     [Fact]
