@@ -12,7 +12,7 @@ namespace CachePolicies.Tool.Tests;
 /// </summary>
 public sealed class KilledVerbTests : IDisposable
 {
-    private const int UsualKills = 3;
+    private const int UsualKills = 1;
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("cachepolicies-killed-");
 

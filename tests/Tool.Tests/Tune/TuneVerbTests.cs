@@ -25,7 +25,7 @@ public sealed class TuneVerbTests : IDisposable
         Assert.All(lines[1..^1], l => Assert.Contains("MaximumConsecutiveSkips=4", l.GetProperty("options").EnumerateArray().Select(o => o.GetString())));
         Assert.All(lines[1..^1], l => Assert.InRange(l.GetProperty("cached").GetDouble(), 0, 1));
         var policy = Assert.Single(PolicyFile.Read(File, null));
-        Assert.Equal("teacache", policy.Label);
+        Assert.Equal("TeaCache", policy.Label);
         using var tuned = JsonDocument.Parse(System.IO.File.ReadAllBytes(File));
         Assert.StartsWith("sha256:", tuned.RootElement.GetProperty("Tuning").GetProperty("fingerprint").GetString());
         Assert.NotEqual(0, tuned.RootElement.GetProperty("Tuning").GetProperty("front").GetArrayLength());
