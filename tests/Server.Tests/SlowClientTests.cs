@@ -42,7 +42,7 @@ public sealed class SlowClientTests
     [Fact]
     public async Task A_stream_that_nobody_reads_delays_nobody_and_holds_nothing()
     {
-        await using var server = await RunningServer.StartAsync();
+        await using var server = await RunningServer.StartAsync("--Server:ConcurrentRequests", "100");
         await server.AnswerAsync(Quick);
         var stalled = new List<TcpClient>();
         for (var i = 0; i < 8; i++)
