@@ -29,7 +29,7 @@ internal sealed record LoadKind(string Name, int Share, string Expected, Func<Lo
         new("list of policies", 46, "200", (c, _) => c.GetAsync("/v1/policies")),
     ];
 
-    /// <summary>The kinds of so many requests, in an order that is the same each time.</summary>
+    /// <summary>The kind of each request, in an order that is the same in every run.</summary>
     public static LoadKind[] Deal(int count, int seed)
     {
         var random = new Random(seed);

@@ -26,7 +26,7 @@ internal static class SoakBench
         with nothing beside it. Managed memory is after a full collection while nothing runs, native memory is the process's resident memory less the managed
         heap, live tensors are those that somebody still holds, pooled memory is kept for reuse.
 
-        Repeat: `dotnet run -c Release --project bench -- soak` (`--rounds N`: so many generations).
+        Repeat: `dotnet run -c Release --project bench -- soak`; `--rounds N` makes N generations.
 
         """;
 

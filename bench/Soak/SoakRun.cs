@@ -9,7 +9,7 @@ using static System.FormattableString;
 namespace CachePolicies.Bench;
 
 /// <summary>How many requests came to which end.</summary>
-internal sealed record SoakTally
+internal sealed class SoakTally
 {
     public int Generations;
     public int Pictures;
@@ -71,7 +71,7 @@ internal sealed class SoakRun(IServiceProvider services)
         }
     }
 
-    /// <summary>Sends so many requests, so many at a time, and waits for all of them.</summary>
+    /// <summary>Sends a number of requests with a number in flight, and waits for all of them.</summary>
     public async Task GenerateAsync(int count, int inFlight)
     {
         using var places = new SemaphoreSlim(inFlight);
@@ -157,7 +157,7 @@ internal sealed class SoakRun(IServiceProvider services)
         }
     }
 
-    /// <summary>Cancels after so many evaluations.</summary>
+    /// <summary>Cancels after a number of evaluations.</summary>
     private async Task CancelAsync(TextToImageRequest request, int after)
     {
         using var cancel = new CancellationTokenSource();
@@ -172,7 +172,7 @@ internal sealed class SoakRun(IServiceProvider services)
         Count(ref Tally.Cancelled); // It was done before it heard of it.
     }
 
-    /// <summary>Leaves the enumeration after so many evaluations.</summary>
+    /// <summary>Leaves the enumeration after a number of evaluations.</summary>
     private async Task DropAsync(TextToImageRequest request, int after)
     {
         await foreach (var update in _generator.GenerateAsync(request).ConfigureAwait(false))
@@ -202,13 +202,12 @@ internal sealed class SoakRun(IServiceProvider services)
     private void Compare(TextToImageRequest request, TextToImageResult result)
     {
         var equal = _alone[request] == Hash(result);
-        lock (_lock)
+        Count(ref Tally.Pictures);
+        if (equal)
         {
-            Tally.Pictures++;
-            Tally.Equal += equal ? 1 : 0;
+            Count(ref Tally.Equal);
         }
-
-        if (!equal)
+        else
         {
             Record(Different, Invariant($"{request.Policy}, '{request.Prompt}', seed {request.Seed}, {request.Steps} steps"));
         }

@@ -105,7 +105,7 @@ public sealed class WebGpuGenerationTests : IDisposable
     }
 
     [Fact]
-    public void An_input_that_a_graph_reads_on_the_processor_is_copied_anew_at_each_run()
+    public void An_input_that_a_graph_reads_on_the_processor_is_copied_again_at_each_run()
     {
         var graph = new OnnxGraphBuilder("identifiers");
         var shape = graph.Input("shape", OnnxElementType.Int64, 2);

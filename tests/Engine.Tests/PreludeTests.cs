@@ -41,7 +41,7 @@ public sealed class PreludeTests : IDisposable
     }
 
     [Fact]
-    public void An_input_that_is_set_anew_prepares_its_lane_anew_and_no_other()
+    public void An_input_that_is_set_again_prepares_its_own_lane_again_and_no_other()
     {
         using var session = Session(2, 3);
         SetPrompt(session, 0, 1);

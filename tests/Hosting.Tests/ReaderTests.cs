@@ -75,7 +75,7 @@ public sealed class ReaderTests : IDisposable
         }
 
         var progress = updates.OfType<TextToImageProgress>().ToArray();
-        Assert.InRange(progress.Length, 2, UpdateMailbox.Capacity + 2);
+        Assert.InRange(progress.Length, 2, UnreadUpdates.Capacity + 2);
         Assert.Equal(Enumerable.Range(0, 200), progress.SelectMany(p => p.Decisions).Select(d => d.Evaluation.Index));
         Assert.Equal(200, progress[^1].Completed);
         Assert.NotNull(progress[^1].Preview);

@@ -25,7 +25,7 @@ public enum BackendFault
     TakesAnyTensor,
 }
 
-/// <summary>A backend with a fault, over one that is right.</summary>
+/// <summary>Wraps a correct backend and adds a fault.</summary>
 internal sealed class FaultyBackend(IDenoiserBackend inner, BackendFault fault) : IDenoiserBackend
 {
     private long _uploads;

@@ -1,6 +1,7 @@
 using CachePolicies.Cluster;
 using CachePolicies.Comparison;
 using CachePolicies.Engine;
+using CachePolicies.Hosting;
 using CachePolicies.Reporting;
 
 namespace CachePolicies.Server.Tests;
@@ -68,20 +69,20 @@ public sealed class PictureWireTests
     [Fact]
     public async Task A_slow_reader_gets_merged_steps_and_every_decision()
     {
-        var mailbox = new PictureMailbox();
+        var mailbox = new Mailbox<PictureUpdate>(UnreadPictures.Merge);
         for (var i = 1; i <= 100; i++)
         {
             mailbox.Post(new PictureStep(i, 100, [new LoggedEvaluation(i - 1, 'F', ComputedShare.Full, [])], null));
         }
 
-        mailbox.Complete(null);
+        mailbox.Complete();
         var read = new List<PictureStep>();
         await foreach (var update in mailbox.ReadAsync())
         {
             read.Add((PictureStep)update);
         }
 
-        Assert.Equal(PictureMailbox.Capacity, read.Count);
+        Assert.Equal(UnreadPictures.Capacity, read.Count);
         Assert.Equal(100, read[^1].Completed);
         Assert.Equal(Enumerable.Range(0, 100), read.SelectMany(s => s.Evaluations).Select(e => e.Step));
     }
@@ -89,7 +90,7 @@ public sealed class PictureWireTests
     [Fact]
     public async Task A_reader_gets_the_failure_after_what_came_before_it()
     {
-        var mailbox = new PictureMailbox();
+        var mailbox = new Mailbox<PictureUpdate>(UnreadPictures.Merge);
         mailbox.Post(new PictureQueued(1));
         mailbox.Complete(new InvalidOperationException("gone"));
         var updates = mailbox.ReadAsync().GetAsyncEnumerator();

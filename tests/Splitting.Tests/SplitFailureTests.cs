@@ -48,7 +48,7 @@ public sealed class SplitFailureTests : IDisposable
         Assert.Empty(Directory.GetFiles(_folder.Path, "manifest.json", SearchOption.AllDirectories));
     }
 
-    /// <summary>A disk with room for so many bytes.</summary>
+    /// <summary>A disk with room for a given number of bytes.</summary>
     private sealed class Disk(long room)
     {
         public long Written { get; private set; }

@@ -5,7 +5,7 @@ namespace CachePolicies.Cluster;
 /// <param name="facts">What it has.</param>
 internal sealed class WorkerEntry(SiloAddress address, WorkerFacts facts)
 {
-    /// <summary>An unloaded model counts as so many orders ahead in each row.</summary>
+    /// <summary>How many waiting orders a model that is not loaded counts for, per row.</summary>
     private const double LoadingCost = 4;
 
     private int _othersOrders;

@@ -17,7 +17,7 @@ public sealed class TimeBudget(TimeProvider time, TimeSpan? total)
     public TimeBudget Part(double share) =>
         new(time, total is { } limit ? TimeSpan.FromTicks((long)(Math.Max(0, (limit - Spent).Ticks) * share)) : null);
 
-    /// <summary>Whether one more piece fits, when so many took the time that was spent.</summary>
+    /// <summary>Whether there is time for one more piece, going by the time that the finished ones took.</summary>
     /// <param name="done">Pieces that are done; the first always fits.</param>
     /// <param name="factor">How much of the pieces' time is still to come for each piece, 1 for nothing more.</param>
     public bool HasRoom(int done, double factor) => total is not { } limit || done == 0 || Spent * ((done + 1.0) / done * factor) <= limit;

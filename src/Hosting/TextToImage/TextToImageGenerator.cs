@@ -54,7 +54,7 @@ internal sealed class TextToImageGenerator(
         }
 
         cancellationToken.ThrowIfCancellationRequested();
-        var mailbox = new UpdateMailbox();
+        var mailbox = new Mailbox<TextToImageUpdate>(UnreadUpdates.Merge);
         var generation = running.Start(stop => BeginAsync(request, mailbox, stop), cancellationToken);
         try
         {
@@ -72,7 +72,7 @@ internal sealed class TextToImageGenerator(
 
     /// <summary>Takes a place, or one in the queue; the task is the whole of what follows.</summary>
     /// <exception cref="GenerationQueueFullException">The queue is full.</exception>
-    private Task BeginAsync(TextToImageRequest request, UpdateMailbox mailbox, CancellationToken stop)
+    private Task BeginAsync(TextToImageRequest request, Mailbox<TextToImageUpdate> mailbox, CancellationToken stop)
     {
         var turn = gate.EnterAsync(out var position, stop);
         if (position > 0)
@@ -84,7 +84,7 @@ internal sealed class TextToImageGenerator(
     }
 
     /// <summary>Waits for its turn, works, and gives the place back when the work is done, read or not.</summary>
-    private async Task RunAsync(Task turn, TextToImageRequest request, UpdateMailbox mailbox, CancellationToken cancellationToken)
+    private async Task RunAsync(Task turn, TextToImageRequest request, Mailbox<TextToImageUpdate> mailbox, CancellationToken cancellationToken)
     {
         try
         {
@@ -92,17 +92,18 @@ internal sealed class TextToImageGenerator(
         }
         catch (Exception refused)
         {
-            mailbox.Fail(refused);
+            mailbox.Complete(refused);
             return;
         }
 
         try
         {
-            mailbox.Complete(await Task.Run(() => MakeAsync(request, mailbox, cancellationToken), CancellationToken.None).ConfigureAwait(false));
+            mailbox.Post(await Task.Run(() => MakeAsync(request, mailbox, cancellationToken), CancellationToken.None).ConfigureAwait(false));
+            mailbox.Complete();
         }
         catch (Exception failure)
         {
-            mailbox.Fail(failure);
+            mailbox.Complete(failure);
         }
         finally
         {
@@ -111,7 +112,7 @@ internal sealed class TextToImageGenerator(
     }
 
     /// <summary>Everything that costs something, encoding and noise included, happens here: after the request was admitted.</summary>
-    private async Task<TextToImageResult> MakeAsync(TextToImageRequest request, UpdateMailbox mailbox, CancellationToken cancellationToken)
+    private async Task<TextToImageResult> MakeAsync(TextToImageRequest request, Mailbox<TextToImageUpdate> mailbox, CancellationToken cancellationToken)
     {
         var prepared = Model.Prepare(request, cancellationToken);
         var denoiser = denoisers.GetDenoiser(prepared.Denoiser, request.Policy, request.PolicyOverrides);

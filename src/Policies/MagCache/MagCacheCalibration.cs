@@ -32,17 +32,10 @@ public sealed record MagCacheCalibration(string Fingerprint, ImmutableArray<doub
             throw new FileNotFoundException($"There is no calibration '{path}'. Run the calibration for this model first.", path);
         }
 
-        try
-        {
-            var read = JsonSerializer.Deserialize(RegularFile.ReadAllText(path, LargestFile), MagCacheJson.Default.MagCacheCalibration);
-            return read is { Fingerprint: not null, Conditional.IsDefaultOrEmpty: false }
-                ? (read with { Unconditional = read.Unconditional.IsDefault ? [] : read.Unconditional, Sigmas = read.Sigmas.IsDefault ? [] : read.Sigmas }).Checked(path)
-                : throw new InvalidDataException($"'{path}' is not a MagCache calibration: it lacks a fingerprint or ratios.");
-        }
-        catch (JsonException broken)
-        {
-            throw new InvalidDataException($"'{path}' is not a MagCache calibration: {broken.Message}", broken);
-        }
+        var read = JsonFile.Read(path, MagCacheJson.Default.MagCacheCalibration, LargestFile);
+        return read is { Fingerprint: not null, Conditional.IsDefaultOrEmpty: false }
+            ? (read with { Unconditional = read.Unconditional.IsDefault ? [] : read.Unconditional, Sigmas = read.Sigmas.IsDefault ? [] : read.Sigmas }).Checked(path)
+            : throw new InvalidDataException($"'{path}' is not a MagCache calibration: it lacks a fingerprint or ratios.");
     }
 
     private MagCacheCalibration Checked(string path) =>

@@ -41,17 +41,8 @@ public sealed record ComputeSchedule(
             throw new FileNotFoundException($"There is no schedule '{path}'. Find one for this model with 'cachepolicies schedule'.", path);
         }
 
-        try
-        {
-            var read = JsonSerializer.Deserialize(RegularFile.ReadAllText(path, LargestFile), ComputeScheduleJson.Default.ComputeSchedule);
-            return read?.WhyNot() is { } problem
-                ? throw new InvalidDataException($"'{path}' is not a schedule: {problem}.")
-                : read ?? throw new InvalidDataException($"'{path}' is not a schedule: it holds null.");
-        }
-        catch (JsonException broken)
-        {
-            throw new InvalidDataException($"'{path}' is not a schedule: {broken.Message}", broken);
-        }
+        var read = JsonFile.Read(path, ComputeScheduleJson.Default.ComputeSchedule, LargestFile);
+        return read.WhyNot() is { } problem ? throw new InvalidDataException($"'{path}' is not a schedule: {problem}.") : read;
     }
 
     /// <summary>Writes the schedule as JSON; the file appears whole or not at all.</summary>

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using CachePolicies.Cluster;
+using CachePolicies.Hosting;
 
 namespace CachePolicies.Server;
 
@@ -31,7 +32,7 @@ internal sealed class ClusterPictureService(IWorkFront front, ILogger<ClusterPic
     {
         var order = PictureWire.ToOrder(job with { Model = NameOf(job.Model) });
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var mailbox = new PictureMailbox();
+        var mailbox = new Mailbox<PictureUpdate>(UnreadPictures.Merge);
         var reading = ReadAsync(order, mailbox, stop.Token);
         try
         {
@@ -58,12 +59,12 @@ internal sealed class ClusterPictureService(IWorkFront front, ILogger<ClusterPic
         return answer!;
     }
 
-    private async Task ReadAsync(WorkOrder order, PictureMailbox mailbox, CancellationToken cancellationToken)
+    private async Task ReadAsync(WorkOrder order, Mailbox<PictureUpdate> mailbox, CancellationToken cancellationToken)
     {
         try
         {
             await RunAsync(order, message => mailbox.Post(PictureWire.ToUpdate(message)), cancellationToken).ConfigureAwait(false);
-            mailbox.Complete(null);
+            mailbox.Complete();
         }
         catch (Exception failure)
         {

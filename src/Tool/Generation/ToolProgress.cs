@@ -8,7 +8,7 @@ internal static class ToolProgress
 {
     private const int Lines = 10;
 
-    /// <summary>Runs work of so many pieces.</summary>
+    /// <summary>Runs work that consists of the given number of pieces.</summary>
     /// <param name="console">Where to tell.</param>
     /// <param name="pieces">How many pieces there are.</param>
     /// <param name="run">Does the work; calls its argument with what was done after each piece.</param>

@@ -19,9 +19,6 @@ internal sealed class ScheduleRefinement
     private ScheduleRefinement(ModelSession session, Func<ImmutableArray<int>, ICachePolicy> policyOf, (string, long, float[])[] pictures) =>
         (_session, _policyOf, _pictures) = (session, policyOf, pictures);
 
-    /// <summary>How many schedules were tried.</summary>
-    public int Tried => _known.Count;
-
     /// <summary>Draws the uncached pictures.</summary>
     /// <param name="session">The model.</param>
     /// <param name="pictures">What is drawn.</param>
@@ -47,7 +44,7 @@ internal sealed class ScheduleRefinement
         return error;
     }
 
-    /// <summary>Climbs from a schedule until no move helps, or so many schedules were tried.</summary>
+    /// <summary>Improves a schedule until no move helps or the tries are used up.</summary>
     /// <param name="computed">Where it begins.</param>
     /// <param name="count">How many evaluations a run has.</param>
     /// <param name="tries">How many further schedules may be tried.</param>

@@ -35,7 +35,7 @@ internal sealed record Screening(int Count, long Steps, TimeSpan Elapsed, IReadO
         return new Screening(screened.Count, (long)screened.Count * runs.Sum(r => r.Evaluations.Count), time.GetElapsedTime(began), FrontOf(screened));
     }
 
-    /// <summary>The settings at most so many, spread evenly in ratio of speed-up over a part of the front, its ends among them.</summary>
+    /// <summary>At most the given number of settings, spread evenly in ratio of speed-up over a part of the front, its ends among them.</summary>
     public static IReadOnlyList<ScreenedSetting> Spread(IReadOnlyList<ScreenedSetting> front, int count)
     {
         if (front.Count <= count)

@@ -18,9 +18,9 @@ internal static class TuneVerb
     public static Command Create(ToolConsole console)
     {
         var policy = CatalogOptions.Policy();
-        var psnr = new Option<double?>("--target-psnr") { Description = "As fast as possible at so many decibels or more.", HelpName = "X" };
+        var psnr = new Option<double?>("--target-psnr") { Description = "As fast as possible with a PSNR of at least X dB.", HelpName = "X" };
         var ssim = new Option<double?>("--target-ssim") { Description = "As fast as possible at this similarity or more.", HelpName = "X" };
-        var speedup = new Option<double?>("--target-speedup") { Description = "As good as possible, so many times faster or more.", HelpName = "X" };
+        var speedup = new Option<double?>("--target-speedup") { Description = "As good as possible with a speed-up of at least X.", HelpName = "X" };
         var promptFile = new Option<string?>("--prompts") { Description = "A file with one prompt per line.", HelpName = "FILE" };
         var prompts = new Option<string[]>("--prompt") { Description = "A prompt; may be given several times.", HelpName = "P", DefaultValueFactory = _ => [] };
         var traces = new Option<string[]>("--trace", "-t") { Description = "A recorded run to screen settings on; recorded from the prompts otherwise.", HelpName = "TRACE", DefaultValueFactory = _ => [] };

@@ -8,7 +8,7 @@ public class DiCacheTests
         new(CachePolicy.DiCache(new DiCacheOptions { Threshold = threshold, ErrorMetric = metric, RetentionRatio = retention }), evaluations);
 
     [Fact]
-    public void Skips_while_the_sum_is_below_the_threshold_and_starts_anew_after_computing() =>
+    public void Skips_while_the_sum_is_below_the_threshold_and_starts_again_after_computing() =>
         Assert.Equal("CrrCrrC", Walk(0.25f).Letters(0, 0.1f, 0.1f, 0.1f, 0.1f, 0.1f, 0.05f));
 
     [Theory]

@@ -60,7 +60,7 @@ public class AnyGateAnyForecastTests
     }
 
     [Fact]
-    public void The_state_or_the_clean_picture_can_take_the_residual_s_place()
+    public void The_state_or_the_clean_picture_can_be_kept_instead_of_the_residual()
     {
         LinearForecast Of(KeptSubject keep) => Assert.IsType<LinearForecast>(
             CachePolicy.EasyCache(new EasyCacheOptions { Approximation = { Method = SkipMethod.Newton, Keep = keep } }).Plan(Layouts.Unsplit).Skips.Single().Approximation);

@@ -83,7 +83,7 @@ public class SeaCacheTests
     }
 
     [Fact]
-    public void First_order_takes_the_residual_s_place_by_a_setting() => Assert.Equal(
+    public void A_setting_replaces_the_plain_residual_by_first_order() => Assert.Equal(
         new Extrapolate(1, BoundaryRole.Embedded),
         CachePolicy.SeaCache(new SeaCacheOptions { Approximation = { Method = SkipMethod.Taylor } }).Plan(Layouts.Flux).Skips.Single().Approximation);
 

@@ -13,7 +13,7 @@ public sealed class ComputeScheduleTests : IDisposable
     [InlineData(null, "CCrCrrCr")]
     [InlineData(4, "CCrCrrCr")]
     [InlineData(2, "CrrrCrrr")]
-    public void Computes_what_the_budget_s_list_says(int? budget, string expected)
+    public void Computes_the_evaluations_listed_for_the_budget(int? budget, string expected)
     {
         Schedule.Save(_file);
         var options = new StepMaskOptions { ScheduleFile = _file, Evaluations = budget };
@@ -53,7 +53,7 @@ public sealed class ComputeScheduleTests : IDisposable
     }
 
     [Theory]
-    [InlineData("", "is not a schedule")]
+    [InlineData("", "cannot be read")]
     [InlineData("null", "holds null")]
     [InlineData("{}", "it lacks the model's fingerprint")]
     [InlineData("{\"fingerprint\":\"f\",\"latent\":\"[1]\",\"sampler\":\"s\",\"found\":[],\"guidance\":1,\"sigmas\":[1,0.5],\"budgets\":[]}", "it has no budget")]

@@ -7,7 +7,7 @@ public class TeaCacheTests
     private static PolicyWalk Walk(TeaCacheOptions options, int evaluations = 20, DenoiserLayout? layout = null) => new(CachePolicy.TeaCache(options), evaluations, layout);
 
     [Fact]
-    public void Skips_while_the_sum_is_below_the_threshold_and_starts_anew_after_computing() =>
+    public void Skips_while_the_sum_is_below_the_threshold_and_starts_again_after_computing() =>
         Assert.Equal("CrrCrrC", Walk(Identity(0.25f)).Letters(0, 0.1f, 0.1f, 0.1f, 0.1f, 0.1f, 0.05f));
 
     [Fact]

@@ -48,7 +48,7 @@ internal sealed class PlaygroundPage : IAsyncDisposable
     /// <summary>The fragment of a small comparison.</summary>
     public static string Fragment(int steps = 12, string more = "1=H2Cache&2=TeaCache") => $"#prompt=red+apple&seed=1&steps={steps}&guidance=2&style=twitter&{more}";
 
-    /// <summary>Waits until nothing runs and so many cards have figures.</summary>
+    /// <summary>Waits until nothing runs and the given number of cards have figures.</summary>
     public async Task DoneAsync(int cards)
     {
         try

@@ -73,24 +73,6 @@ public sealed class KilledVerbTests : IDisposable
 
     private string Place(string run, string output) => Path.Combine(_folder.CreateSubdirectory(run).FullName, output);
 
-    // Whether the process came to a good end before it was killed.
-    private static async Task<bool> Run(string[] arguments, string place, TimeSpan killAfter)
-    {
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var argument in arguments.Prepend(typeof(ToolProgram).Assembly.Location))
-        {
-            start.ArgumentList.Add(argument.Replace("{out}", place, StringComparison.Ordinal));
-        }
-
-        using var process = Process.Start(start)!;
-        var ended = Task.WhenAll(process.WaitForExitAsync(), process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-        if (await Task.WhenAny(ended, Task.Delay(killAfter)) != ended)
-        {
-            process.Kill();
-            await ended;
-            return false;
-        }
-
-        return process.ExitCode == 0;
-    }
+    private static Task<bool> Run(string[] arguments, string place, TimeSpan killAfter) =>
+        KilledTool.RunAsync(killAfter, arguments.Select(a => a.Replace("{out}", place, StringComparison.Ordinal)));
 }

@@ -49,24 +49,5 @@ public sealed class SplitKillTests : IDisposable
 
     private string Target(string name) => Path.Combine(_folder.FullName, name);
 
-    // Whether the process came to its end before it was killed.
-    private async Task<bool> Split(string model, string name, TimeSpan killAfter)
-    {
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var argument in new[] { typeof(ToolProgram).Assembly.Location, "split", model, "--out", Target(name) })
-        {
-            start.ArgumentList.Add(argument);
-        }
-
-        using var process = Process.Start(start)!;
-        var ended = Task.WhenAll(process.WaitForExitAsync(), process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-        if (await Task.WhenAny(ended, Task.Delay(killAfter)) != ended)
-        {
-            process.Kill();
-            await ended;
-            return false;
-        }
-
-        return process.ExitCode == 0;
-    }
+    private Task<bool> Split(string model, string name, TimeSpan killAfter) => KilledTool.RunAsync(killAfter, "split", model, "--out", Target(name));
 }
