@@ -46,8 +46,9 @@ internal sealed class ModelSession : IDisposable
         OnnxRuntimeBackend? backend = null;
         try
         {
+            // Without a number the sessions share one thread for each processor; with one, each stage's session has as many of its own.
             var threads = settings.Threads ?? Environment.ProcessorCount;
-            backend = new OnnxRuntimeBackend(new OnnxRuntimeOptions { Providers = { settings.Provider }, Threads = threads, MemoryLimit = MemoryBound.Of(settings.MemoryLimit, settings.Model) });
+            backend = new OnnxRuntimeBackend(new OnnxRuntimeOptions { Providers = { settings.Provider }, Threads = settings.Threads ?? 0, MemoryLimit = MemoryBound.Of(settings.MemoryLimit, settings.Model) });
             return new ModelSession(backend, ModelOf(settings, backend), settings.Picture, threads, time);
         }
         catch (Exception problem)
