@@ -26,6 +26,8 @@ internal sealed record ServingCell(ServedPolicy Policy, string Way, int InFlight
 
     public double PicturesPerSecond => Rounds.Select(r => r.PicturesPerSecond).Median();
 
+    public double CpuSeconds => Rounds.Select(r => r.CpuSeconds).Median();
+
     public double Latency(double share) => Rounds.Select(r => r.Latency(share)).Median();
 
     /// <summary>The mean over the pictures against the uncached ones, in decibels.</summary>

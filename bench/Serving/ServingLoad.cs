@@ -7,8 +7,9 @@ namespace CachePolicies.Bench;
 /// <summary>What came of one load on one way.</summary>
 /// <param name="PicturesPerSecond">From the first arrival to the last picture.</param>
 /// <param name="Latencies">From arrival to picture, in seconds, in rising order.</param>
+/// <param name="CpuSeconds">What all threads of the process spent running, per picture.</param>
 /// <param name="Pictures">Each picture's numbers by the index of its request.</param>
-internal sealed record ServedLoad(double PicturesPerSecond, double[] Latencies, IReadOnlyDictionary<int, float[]> Pictures)
+internal sealed record ServedLoad(double PicturesPerSecond, double[] Latencies, double CpuSeconds, IReadOnlyDictionary<int, float[]> Pictures)
 {
     /// <summary>The latency that this share of the requests keeps within (nearest rank).</summary>
     public double Latency(double share) => Latencies[Math.Clamp((int)Math.Ceiling(share * Latencies.Length) - 1, 0, Latencies.Length - 1)];
@@ -33,6 +34,7 @@ internal sealed class ServingLoad(GenerationRequest[] requests, int inFlight, in
         var pictures = new ConcurrentDictionary<int, float[]>();
         var running = new List<Task>();
         var began = Stopwatch.GetTimestamp();
+        var cpu = Environment.CpuUsage.TotalTime;
         var next = 0.0;
         for (var i = 0; i < count; i++)
         {
@@ -48,7 +50,8 @@ internal sealed class ServingLoad(GenerationRequest[] requests, int inFlight, in
         }
 
         await Task.WhenAll(running).ConfigureAwait(false);
-        return new ServedLoad(count / Stopwatch.GetElapsedTime(began).TotalSeconds, [.. latencies.Order()], pictures);
+        var seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;
+        return new ServedLoad(count / seconds, [.. latencies.Order()], (Environment.CpuUsage.TotalTime - cpu).TotalSeconds / count, pictures);
 
         async Task ServeAsync(int index)
         {

@@ -11,7 +11,7 @@ internal static class ServingReport
     {
         var text = new StringBuilder("# Requests that share the device\n\n");
         text.Append(Invariant($"Poisson arrivals, faster than they can be served, with the stated number in flight at a time; one picture per request, {comparison.Steps} steps, guidance {SampleModel.Guidance}. {model.Description} "));
-        text.Append("Latency: from the moment a request is let in until its picture is there. PSNR: mean against the uncached pictures.\n\n");
+        text.Append("Latency: from the moment a request is let in until its picture is there. CPU: what all threads spent running, per picture. PSNR: mean against the uncached pictures.\n\n");
         text.Append("- **one after another**: a request has the device for itself.\n");
         text.Append("- **batches**: whoever waits begins together with one decision for all (at the threshold that gives equal quality in [batch.md](batch.md)), or with decisions of their own; who comes later waits until the batch is done.\n");
         text.Append("- **scheduler**: requests come and go; lanes that wait for the same stage share runs of up to 16 rows.\n\n");
@@ -19,7 +19,7 @@ internal static class ServingReport
         text.Append("\n## What sharing gains with 16 in flight\n\n");
         text.Append("Own speed-up: the policy over no cache, both one after another. Kept: the scheduler with the policy over that speed-up times the scheduler without a cache; 1 keeps all of it.\n\n");
         text.Append(Gains(comparison, policies));
-        text.Append(Invariant($"\n## Other settings of the scheduler with {variants} in flight\n\nPictures per second.\n\n")).Append(Settings(comparison, policies, variants));
+        text.Append(Invariant($"\n## Other settings of the scheduler with {variants} in flight\n\nPictures per second, and CPU seconds per picture.\n\n")).Append(Settings(comparison, policies, variants));
         return text.ToString();
     }
 
@@ -33,6 +33,7 @@ internal static class ServingReport
             new TableColumn("median s"),
             new TableColumn("95 % s"),
             new TableColumn("99 % s"),
+            new TableColumn("CPU s"),
             new TableColumn("PSNR"));
         foreach (var cell in policies.SelectMany(p => ServingComparison.Loads.SelectMany(l => Of(comparison, p, l.InFlight))))
         {
@@ -44,6 +45,7 @@ internal static class ServingReport
                 Invariant($"{cell.Latency(0.5):F2}"),
                 Invariant($"{cell.Latency(0.95):F2}"),
                 Invariant($"{cell.Latency(0.99):F2}"),
+                Invariant($"{cell.CpuSeconds:F2}"),
                 Figures.Decibels(cell.Psnr(comparison.References)));
         }
 
@@ -82,9 +84,11 @@ internal static class ServingReport
         var table = new TextTable([new TableColumn("settings", ColumnAlignment.Left), .. policies.Select(p => new TableColumn(p.Name.Split(',')[0]))]);
         foreach (var name in names.Prepend(ServingComparison.Shared).Prepend(ServingComparison.Alone))
         {
-            table.AddRow([name, .. policies.Select(p => Invariant($"{comparison.Find(p, name, inFlight)!.PicturesPerSecond:F2}"))]);
+            table.AddRow([name, .. policies.Select(p => RateAndCpu(comparison.Find(p, name, inFlight)!))]);
         }
 
         return table.ToMarkdown();
+
+        static string RateAndCpu(ServingCell cell) => Invariant($"{cell.PicturesPerSecond:F2} ({cell.CpuSeconds:F2})");
     }
 }
