@@ -40,10 +40,12 @@ internal sealed class ServingComparison
 {
     public const string Alone = "one after another";
     public const string Shared = "scheduler";
+    public const string SharedByCores = "scheduler, a run a core";
 
     public static readonly (int InFlight, int Count)[] Loads = [(1, 6), (4, 12), (16, 32), (64, 64)];
 
-    private const int SchedulerRows = 16;
+    private const int Rows = 8;
+    private const int RowsByCores = 4;
 
     private readonly SampleModel _model;
     private readonly SampleModel _singleThreaded;
@@ -80,28 +82,26 @@ internal sealed class ServingComparison
             Serve(policy, "batches, own decisions", inFlight, load, new WholeBatches(_model.Loop(policy.Own), inFlight));
         }
 
-        Serve(policy, Shared, inFlight, load, new SharedRuns(_model.Loop(policy.Own), new StageScheduler(new StageSchedulerOptions { MaximumRows = SchedulerRows })));
+        Serve(policy, Shared, inFlight, load, new SharedRuns(_model.Loop(policy.Own), new StageScheduler(new StageSchedulerOptions { MaximumRows = Rows })));
+        Serve(policy, SharedByCores, inFlight, load, new SharedRuns(_singleThreaded.Loop(policy.Own), ByCores(RowsByCores)));
     }
 
     /// <summary>Serves a policy once with other settings of the scheduler.</summary>
     public void Variants(ServedPolicy policy, int inFlight, int count)
     {
         var load = new ServingLoad(_requests, inFlight, count, _meanGap);
-        foreach (var rows in new[] { 2, 4, 8, 32 })
-        {
-            Variant($"{rows} rows", _model, new StageSchedulerOptions { MaximumRows = rows });
-        }
+        Variant("2 rows", _model, new StageScheduler(new StageSchedulerOptions { MaximumRows = 2 }));
+        Variant("16 rows", _model, new StageScheduler(new StageSchedulerOptions { MaximumRows = 16 }));
+        Variant("8 rows, longest wait first", _model, new StageScheduler(new StageSchedulerOptions { MaximumRows = Rows, Order = StageOrder.LongestWait }));
+        Variant("a run a core, 1 row", _singleThreaded, ByCores(1));
+        Variant("a run a core, 8 rows", _singleThreaded, ByCores(Rows));
 
-        Variant("16 rows, longest wait first", _model, new StageSchedulerOptions { MaximumRows = SchedulerRows, Order = StageOrder.LongestWait });
-        Variant("16 rows, 2 runs at once", _model, new StageSchedulerOptions { MaximumRows = SchedulerRows, ParallelRuns = 2 });
-        foreach (var rows in new[] { 1, 2, 8 })
-        {
-            Variant($"{rows} rows, 2 runs at once, 1 thread each", _singleThreaded, new StageSchedulerOptions { MaximumRows = rows, ParallelRuns = 2 });
-        }
-
-        void Variant(string name, SampleModel model, StageSchedulerOptions options) =>
-            Serve(policy, name, inFlight, load, new SharedRuns(model.Loop(policy.Own), new StageScheduler(options)));
+        void Variant(string name, SampleModel model, StageScheduler scheduler) =>
+            Serve(policy, name, inFlight, load, new SharedRuns(model.Loop(policy.Own), scheduler));
     }
+
+    /// <summary>As many runs at once as the other ways have threads, each with one thread.</summary>
+    private StageScheduler ByCores(int rows) => new(new StageSchedulerOptions { MaximumRows = rows, ParallelRuns = _model.Threads });
 
     public ServingCell? Find(ServedPolicy policy, string way, int inFlight) => Cells.Find(c => c.Policy == policy && c.Way == way && c.InFlight == inFlight);
 

@@ -25,10 +25,13 @@ internal sealed class StageQueue(StagePort port, int maximumRows)
     public void Add(in WaitingLane lane) => _lanes.Add(lane);
 
     /// <summary>Takes the lanes of the next run out.</summary>
+    /// <param name="run">Gets the lanes.</param>
+    /// <param name="workers">Among how many workers they can be shared out, at least 1.</param>
     /// <returns>How many there are.</returns>
-    public int Take(Span<WaitingLane> run)
+    public int Take(Span<WaitingLane> run, int workers)
     {
-        var count = Math.Min(Math.Min(_lanes.Count, maximumRows), run.Length);
+        var share = (_lanes.Count + workers - 1) / workers;
+        var count = Math.Min(share, maximumRows);
         for (var i = 0; i < count; i++)
         {
             run[i] = _lanes[i];

@@ -21,9 +21,10 @@ internal sealed class StageQueues(StageSchedulerOptions options)
 
     /// <summary>Takes the lanes of the next run out, as the scheduler's order has it.</summary>
     /// <param name="run">Gets the lanes.</param>
+    /// <param name="workers">How many workers are free, the one that asks among them.</param>
     /// <param name="count">How many there are.</param>
     /// <returns>The stage.</returns>
-    public StagePort Take(Span<WaitingLane> run, out int count)
+    public StagePort Take(Span<WaitingLane> run, int workers, out int count)
     {
         _candidates.Clear();
         _waiting.Clear();
@@ -42,7 +43,7 @@ internal sealed class StageQueues(StageSchedulerOptions options)
             chosen = 0;
         }
 
-        count = _candidates[chosen].Take(run);
+        count = _candidates[chosen].Take(run, _candidates.Count == 1 ? workers : 1);
         Lanes -= count;
         return _candidates[chosen].Port;
     }

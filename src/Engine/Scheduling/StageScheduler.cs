@@ -115,7 +115,7 @@ public sealed class StageScheduler
                     return false;
                 }
 
-                port = _queues.Take(worker.Run, out lanes);
+                port = _queues.Take(worker.Run, Options.ParallelRuns - _working + 1, out lanes);
                 worker.IsAlone = _generations == 1;
             }
 

@@ -24,10 +24,10 @@ public sealed class CachePoliciesOptions
 
     /// <summary>How many lanes (a picture in one guidance branch), of whichever generation and step, a stage computes in one run.</summary>
     /// <value>
-    /// 1 to 1,024; <see langword="null"/> to run each generation for itself, which makes them slow each other down. The default is 16. Read where
+    /// 1 to 1,024; <see langword="null"/> to run each generation for itself, which makes them slow each other down. The default is 8. Read where
     /// <see cref="MaximumConcurrentGenerations"/> is above 1.
     /// </value>
-    public int? MaximumSharedRows { get; set; } = 16;
+    public int? MaximumSharedRows { get; set; } = 8;
 
     /// <summary>How long a lane may be passed over in favour of fuller runs.</summary>
     /// <value>Above 0. The default is 50 ms.</value>
