@@ -48,6 +48,25 @@ public sealed class StageSchedulerTests : IDisposable
     }
 
     [Fact]
+    public async Task Lanes_are_shared_out_among_workers_that_would_be_idle()
+    {
+        using var both = new Barrier(2);
+        var runs = 0;
+        var met = true;
+        _tiny.BeforeStage = _ =>
+        {
+            if (Interlocked.Increment(ref runs) <= 2)
+            {
+                met &= both.SignalAndWait(TimeSpan.FromSeconds(20));
+            }
+        };
+        var scheduler = new StageScheduler(new StageSchedulerOptions { MaximumRows = 4, ParallelRuns = 2 });
+        using var generation = _tiny.Loop(ScriptedPolicy.None).Start(TinyDenoiser.Request(2, 1, 1, 2, 3, 4));
+        await scheduler.RunAsync(generation);
+        Assert.True(met, "Four lanes ran on one worker while the other was idle.");
+    }
+
+    [Fact]
     public async Task An_observer_is_told_of_its_own_rows_and_of_their_share_of_the_time()
     {
         var rows = new ConcurrentBag<int>();
