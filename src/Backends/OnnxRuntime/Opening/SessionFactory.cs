@@ -12,45 +12,38 @@ internal sealed class SessionFactory(OnnxRuntimeOptions options, ExecutionProvid
     public ExecutionProvider Provider => provider;
 
     /// <summary>Opens a stage in a file, whose external data lies beside it. Weights that several stages share are prepared once.</summary>
-    public InferenceSession Open(string path)
-    {
-        using var turn = new DeviceTurn(provider.Turn);
-        using var settings = Settings(provider, Path.GetFileNameWithoutExtension(path), capture: true);
-        return new InferenceSession(path, settings, _weights);
-    }
+    public InferenceSession Open(string path) =>
+        Open(provider, Path.GetFileNameWithoutExtension(path), capture: true, settings => new InferenceSession(path, settings, _weights));
 
     /// <summary>Opens a graph as stages are opened.</summary>
-    public InferenceSession OpenAsStage(byte[] model)
-    {
-        using var turn = new DeviceTurn(provider.Turn);
-        using var settings = Settings(provider, "stage", capture: true);
-        return new InferenceSession(model, settings);
-    }
+    public InferenceSession OpenAsStage(byte[] model) =>
+        Open(provider, "stage", capture: true, settings => new InferenceSession(model, settings));
 
     /// <summary>Opens a graph that runs whole, beside the stages; what is prepared for it goes when it is closed.</summary>
-    public InferenceSession OpenComponent(string path)
-    {
-        using var turn = new DeviceTurn(provider.Turn);
-        using var settings = Settings(provider, Path.GetFileNameWithoutExtension(path), capture: false);
-        return new InferenceSession(path, settings);
-    }
+    public InferenceSession OpenComponent(string path) =>
+        Open(provider, Path.GetFileNameWithoutExtension(path), capture: false, settings => new InferenceSession(path, settings));
 
     /// <summary>Opens an operation graph, on the provider that runs operations.</summary>
     /// <param name="model">The graph.</param>
     /// <param name="onDevice">Whether every node must run on the device.</param>
-    public InferenceSession OpenOperation(byte[] model, bool onDevice = true)
+    public InferenceSession OpenOperation(byte[] model, bool onDevice = true) => Open(provider.ForOperations, "operation", capture: false, settings =>
     {
-        using var turn = new DeviceTurn(provider.Turn);
-        using var settings = Settings(provider.ForOperations, "operation", capture: false);
         if (onDevice && !provider.UsesHostMemory)
         {
             settings.AddSessionConfigEntry("session.disable_cpu_ep_fallback", "1");
         }
 
         return new InferenceSession(model, settings);
-    }
+    });
 
     public void Dispose() => _weights.Dispose();
+
+    private InferenceSession Open(ExecutionProvider on, string what, bool capture, Func<SessionOptions, InferenceSession> open)
+    {
+        using var turn = new DeviceTurn(provider.Turn);
+        using var settings = Settings(on, what, capture);
+        return on is CpuProvider ? HostArena.Open(settings, options.MemoryLimit, open) : open(settings);
+    }
 
     private SessionOptions Settings(ExecutionProvider on, string what, bool capture)
     {
@@ -81,11 +74,6 @@ internal sealed class SessionFactory(OnnxRuntimeOptions options, ExecutionProvid
             {
                 settings.ProfileOutputPathPrefix = string.Create(CultureInfo.InvariantCulture, $"{prefix}-{what}-{Interlocked.Increment(ref _profiles)}");
                 settings.EnableProfiling = true;
-            }
-
-            if (on is CpuProvider)
-            {
-                HostArena.Join(settings, options.MemoryLimit);
             }
 
             on.AppendTo(settings, options, capture);
