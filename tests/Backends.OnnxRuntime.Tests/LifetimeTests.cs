@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
 using CachePolicies.Engine;
 using CachePolicies.Onnx;
 
@@ -9,9 +8,6 @@ namespace CachePolicies.Backends.OnnxRuntime;
 public sealed class LifetimeTests : IDisposable
 {
     private const string Slow = "structure1";
-
-    // Only a test that fails waits as long.
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     private readonly TinyModel _files = new();
 
@@ -27,7 +23,7 @@ public sealed class LifetimeTests : IDisposable
         var run = Task.Run(() => Generate(model, stages, cancellation: cancellation.Token));
         await Started(backend);
         cancellation.Cancel();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run.WaitAsync(Patience));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run.WaitAsync(Patience.Limit));
         Assert.DoesNotContain(Slow, stages.Names);
         Assert.Equal(0, backend.Statistics.LiveTensors);
     }
@@ -49,7 +45,7 @@ public sealed class LifetimeTests : IDisposable
 
         foreach (var run in runs)
         {
-            var ended = await Assert.ThrowsAsync<ObjectDisposedException>(() => run.WaitAsync(Patience));
+            var ended = await Assert.ThrowsAsync<ObjectDisposedException>(() => run.WaitAsync(Patience.Limit));
             Assert.Contains("disposed of", ended.Message, StringComparison.Ordinal);
         }
 
@@ -75,7 +71,7 @@ public sealed class LifetimeTests : IDisposable
             model.Dispose();
             foreach (Task run in runs)
             {
-                await Assert.ThrowsAsync<ObjectDisposedException>(() => run.WaitAsync(Patience));
+                await Assert.ThrowsAsync<ObjectDisposedException>(() => run.WaitAsync(Patience.Limit));
             }
 
             Assert.Equal(0, backend.Statistics.LiveTensors);
@@ -151,11 +147,7 @@ public sealed class LifetimeTests : IDisposable
     // The latent and what the first stage writes: the slow stage runs, or is about to.
     private static async Task Started(OnnxRuntimeBackend backend)
     {
-        for (var watch = Stopwatch.StartNew(); backend.Statistics.LiveTensors < 2 && watch.Elapsed < Patience;)
-        {
-            await Task.Delay(5);
-        }
-
+        Assert.True(await Patience.UntilAsync(() => backend.Statistics.LiveTensors >= 2));
         await Task.Delay(300);
     }
 

@@ -16,7 +16,7 @@ public class GenerationGateTests
         {
             Assert.False(turn.IsCompleted);
             gate.Leave();
-            await turn.WaitAsync(TimeSpan.FromSeconds(5));
+            await turn.WaitAsync(Patience.Limit);
         }
 
         gate.Leave();
@@ -38,7 +38,7 @@ public class GenerationGateTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => leaving);
         Assert.Equal(1, gate.Waiting);
         gate.Leave();
-        await staying.WaitAsync(TimeSpan.FromSeconds(5));
+        await staying.WaitAsync(Patience.Limit);
         Assert.Equal(1, gate.Running);
     }
 
@@ -58,7 +58,7 @@ public class GenerationGateTests
         await gate.EnterAsync(out _, default);
         var late = gate.EnterAsync(out var position, default);
         Assert.Equal(1, position);
-        Assert.Contains("MaximumQueueTime", (await Assert.ThrowsAsync<GenerationQueueFullException>(() => late.WaitAsync(TimeSpan.FromSeconds(10)))).Message, StringComparison.Ordinal);
+        Assert.Contains("MaximumQueueTime", (await Assert.ThrowsAsync<GenerationQueueFullException>(() => late.WaitAsync(Patience.Limit))).Message, StringComparison.Ordinal);
         Assert.Equal((1, 0), (gate.Running, gate.Waiting));
         gate.Leave();
         Assert.Equal(0, gate.Running);
@@ -73,7 +73,7 @@ public class GenerationGateTests
         var waiting = Enumerable.Range(0, 3).Select(_ => gate.EnterAsync(out var _, default)).ToArray();
 
         options.Change(new CachePoliciesOptions { MaximumConcurrentGenerations = 3 });
-        await Task.WhenAll(waiting[0], waiting[1]).WaitAsync(TimeSpan.FromSeconds(5));
+        await Task.WhenAll(waiting[0], waiting[1]).WaitAsync(Patience.Limit);
         Assert.False(waiting[2].IsCompleted);
         Assert.Equal(3, gate.Running);
 
@@ -82,7 +82,7 @@ public class GenerationGateTests
         gate.Leave();
         Assert.False(waiting[2].IsCompleted);
         gate.Leave();
-        await waiting[2].WaitAsync(TimeSpan.FromSeconds(5));
+        await waiting[2].WaitAsync(Patience.Limit);
     }
 
     [Fact]
@@ -98,7 +98,7 @@ public class GenerationGateTests
         Assert.Equal((2, false), (position, second.IsCompleted));
 
         options.Change(options.CurrentValue);
-        await first.WaitAsync(TimeSpan.FromSeconds(5));
+        await first.WaitAsync(Patience.Limit);
         Assert.False(second.IsCompleted);
     }
 

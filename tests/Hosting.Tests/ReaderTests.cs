@@ -7,8 +7,6 @@ namespace CachePolicies.Hosting.Tests;
 /// <summary>A generation does not depend on its reader, and ends with its host.</summary>
 public sealed class ReaderTests : IDisposable
 {
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(20);
-
     private readonly TinyModel _tiny = new();
 
     public void Dispose() => _tiny.Dispose();
@@ -26,7 +24,7 @@ public sealed class ReaderTests : IDisposable
         await using var stalled = generator.GenerateAsync(Request()).GetAsyncEnumerator();
         Assert.True(await stalled.MoveNextAsync());
 
-        await generator.GenerateImageAsync(Request()).WaitAsync(Soon);
+        await generator.GenerateImageAsync(Request()).WaitAsync(Patience.Limit);
 
         var last = stalled.Current;
         while (await stalled.MoveNextAsync())
@@ -54,7 +52,7 @@ public sealed class ReaderTests : IDisposable
 
         hold.Set();
 
-        await Task.WhenAll(first, behind).WaitAsync(Soon);
+        await Task.WhenAll(first, behind).WaitAsync(Patience.Limit);
         var gate = services.GetRequiredService<GenerationGate>();
         Assert.Equal((0, 0), (gate.Running, gate.Waiting));
     }
@@ -68,7 +66,7 @@ public sealed class ReaderTests : IDisposable
         await using var reader = generator.GenerateAsync(Request(200) with { ReportDecisions = true, PreviewEvery = 150 }).GetAsyncEnumerator();
         Assert.True(await reader.MoveNextAsync());
         updates.Add(reader.Current);
-        await generator.GenerateImageAsync(Request(1)).WaitAsync(Soon);
+        await generator.GenerateImageAsync(Request(1)).WaitAsync(Patience.Limit);
         while (await reader.MoveNextAsync())
         {
             updates.Add(reader.Current);
@@ -96,18 +94,18 @@ public sealed class ReaderTests : IDisposable
         var generator = host.Services.GetRequiredService<ITextToImageGenerator>();
         var running = generator.GenerateImageAsync(Request(1000));
         var waiting = generator.GenerateImageAsync(Request(1000));
-        await entered.Task.WaitAsync(Soon);
+        await entered.Task.WaitAsync(Patience.Limit);
 
         if (stops)
         {
-            await host.StopAsync().WaitAsync(Soon);
+            await host.StopAsync().WaitAsync(Patience.Limit);
         }
 
         host.Dispose();
 
         Assert.Equal(0, model.LiveTensors);
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running.WaitAsync(Soon));
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting.WaitAsync(Soon));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running.WaitAsync(Patience.Limit));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting.WaitAsync(Patience.Limit));
         await Assert.ThrowsAsync<ObjectDisposedException>(() => generator.GenerateImageAsync(Request()));
     }
 
@@ -129,7 +127,7 @@ public sealed class ReaderTests : IDisposable
         await Refuses(Request() with { ImageCount = 3 }, "The number of pictures is 3");
         await Refuses(Request() with { Prompt = new string('x', 1_000_000) }, "The prompt has 1,000,000 characters");
         await Refuses(Request() with { Style = new string('s', 1_000_000) }, "The style 'ssss");
-        await generator.GenerateImageAsync(Request(10)).WaitAsync(Soon);
+        await generator.GenerateImageAsync(Request(10)).WaitAsync(Patience.Limit);
     }
 
     [Fact]
@@ -140,10 +138,10 @@ public sealed class ReaderTests : IDisposable
         await using var services = Services();
         var generator = services.GetRequiredService<ITextToImageGenerator>();
         var running = generator.GenerateImageAsync(Request());
-        await Assert.ThrowsAsync<UnknownCachePolicyException>(() => generator.GenerateImageAsync(Request() with { Policy = "Magic" }).WaitAsync(Soon));
+        await Assert.ThrowsAsync<UnknownCachePolicyException>(() => generator.GenerateImageAsync(Request() with { Policy = "Magic" }).WaitAsync(Patience.Limit));
         Assert.Equal(0, services.GetRequiredService<GenerationGate>().Waiting);
         hold.Set();
-        await running.WaitAsync(Soon);
+        await running.WaitAsync(Patience.Limit);
     }
 
     [Fact]

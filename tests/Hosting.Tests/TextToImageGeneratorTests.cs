@@ -190,8 +190,8 @@ public sealed class TextToImageGeneratorTests : IDisposable
         var second = _generator.GenerateImageAsync(Request());
         Assert.False(second.IsCompleted);
         hold.Set();
-        await first.WaitAsync(TimeSpan.FromSeconds(60));
-        await second.WaitAsync(TimeSpan.FromSeconds(60));
+        await first.WaitAsync(Patience.Limit);
+        await second.WaitAsync(Patience.Limit);
         Assert.Equal((0, 0), (_services.GetRequiredService<GenerationGate>().Running, _services.GetRequiredService<GenerationGate>().Waiting));
     }
 

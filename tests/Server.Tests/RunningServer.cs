@@ -49,11 +49,7 @@ internal sealed class RunningServer : IAsyncDisposable
     /// <summary>Waits until nothing runs, and says how many tensors are still held.</summary>
     public async Task<int> LiveTensorsAtRestAsync()
     {
-        for (var i = 0; i < 200 && LiveTensors > 0; i++)
-        {
-            await Task.Delay(25);
-        }
-
+        await Patience.UntilAsync(() => LiveTensors == 0);
         return LiveTensors;
     }
 

@@ -15,7 +15,7 @@ public class SchedulerLawTests
         var scheduler = new StageScheduler(drawn.Options);
         var evaluations = 0;
         var visits = drawn.Visitors.Select(VisitAsync).ToArray();
-        var pictures = await Task.WhenAll(visits).WaitAsync(TimeSpan.FromSeconds(60));
+        var pictures = await Task.WhenAll(visits).WaitAsync(Patience.Limit);
         for (var i = 0; i < pictures.Length; i++)
         {
             Assert.Equal(drawn.Visitors[i].Fate == Fate.Completes ? alone[i] : null, pictures[i]);

@@ -109,12 +109,7 @@ public sealed class SettingsFileTests : IDisposable
 
     private static async Task Until(Func<bool> isDone)
     {
-        for (var i = 0; i < 200 && !isDone(); i++)
-        {
-            await Task.Delay(50);
-        }
-
-        Assert.True(isDone(), "it did not happen within 10 s");
+        Assert.True(await Patience.UntilAsync(isDone), "it did not happen");
     }
 
     private Task Write(string name, string text) => File.WriteAllTextAsync(Path.Combine(_folder.FullName, name), text);
