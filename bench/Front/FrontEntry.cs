@@ -25,6 +25,7 @@ internal static class FrontEntry
             .. Each("SeaCache", ["0.1", "0.2", "0.35"], t => [$"Threshold={t}", "MaximumConsecutiveSkips=null", .. Forecast], ", Spectrum's forecast"),
             .. Each("EasyCache", ["0.05", "0.1", "0.2"], t => [$"Threshold={t}", "WarmupSteps=2"]),
             .. Each("DiCache", ["0.07", "0.12", "0.2"], t => [$"Threshold={t}", "RetentionRatio=0"]),
+            .. Each("MeanCache", ["qwen-image-17", "qwen-image-10"], p => [$"Path={p}"]),
             .. Each("BlockCache", ["0.07", "0.12", "0.2"], t => [$"Threshold={t}"]),
             .. Each("H2Cache", ["0.12", "0.2"], t => [$"StructureThreshold={t}", $"DetailThreshold={t}"]),
         ];

@@ -23,6 +23,7 @@ public class PolicyLawTests
         ["h2cache adaptive"] = t => CachePolicy.H2Cache(new H2CacheOptions { StructureThreshold = t, DetailThreshold = t, Adaptive = { Enabled = true, StartFactor = 2, EndFactor = 0.5f } }),
         ["blockcache"] = t => CachePolicy.BlockCache(new BlockCacheOptions { Threshold = t }),
         ["blockcache aligned"] = t => CachePolicy.BlockCache(new BlockCacheOptions { Threshold = t, Approximation = { Method = SkipMethod.Aligned } }),
+        ["blockcache mean velocity"] = t => CachePolicy.BlockCache(new BlockCacheOptions { Threshold = t, Approximation = { Method = SkipMethod.MeanVelocity, Order = 2 } }),
         ["teacache"] = t => CachePolicy.TeaCache(new TeaCacheOptions { Threshold = t }),
         ["teacache raw negative"] = t => CachePolicy.TeaCache(new TeaCacheOptions { Threshold = t, Family = TeaCacheFamily.Mochi, ClampNegative = false }),
         ["teacache clamped negative"] = t => CachePolicy.TeaCache(new TeaCacheOptions { Threshold = t, Family = TeaCacheFamily.Mochi }),
@@ -62,7 +63,7 @@ public class PolicyLawTests
     public static TheoryData<string> All =>
     [
         .. Families.Keys.SelectMany(k => new[] { $"{k} at 0.3", $"{k} at 1000" }),
-        "taylorseer", "spectrum", "every decorator",
+        "taylorseer", "spectrum", "meancache", "every decorator",
     ];
 
     [Theory]
@@ -121,6 +122,7 @@ public class PolicyLawTests
     private static ICachePolicy Create(string name) => name switch
     {
         "spectrum" => CachePolicy.Spectrum(new SpectrumOptions { WarmupSteps = 1, GlobalShare = 0.5f, FreeLine = true }),
+        "meancache" => CachePolicy.MeanCache(new MeanCacheOptions { WarmupSteps = 2, Path = "0:3" }),
         "taylorseer" => CachePolicy.TaylorSeer(new TaylorSeerOptions { WarmupSteps = 1, Interval = 4 }),
         "every decorator" => CachePolicy.H2Cache(new H2CacheOptions { StructureThreshold = 0.5f, DetailThreshold = 0.5f })
             .WithWarmup(2).WithForcedLast(1).WithMaximumConsecutiveSkips(2).WithMaximumSkips(9).WithCooldown(2).WithStepMask(StepMask.Fast),

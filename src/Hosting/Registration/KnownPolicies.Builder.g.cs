@@ -172,6 +172,21 @@ public static partial class CachePoliciesBuilderExtensions
     public static ICachePoliciesBuilder AddSeaCache(this ICachePoliciesBuilder builder, string name, Action<SeaCacheOptions>? configure = null) =>
         builder.AddCachePolicy(PolicyCatalog.Of<SeaCacheOptions>(), name, configure);
 
+    /// <summary>Registers the policy <c>MeanCache</c>. <inheritdoc cref="MeanCacheOptions" path="/summary"/></summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="configure">Settings over those of the configuration.</param>
+    /// <exception cref="InvalidOperationException">The name is taken.</exception>
+    public static ICachePoliciesBuilder AddMeanCache(this ICachePoliciesBuilder builder, Action<MeanCacheOptions>? configure = null) =>
+        builder.AddCachePolicy(PolicyCatalog.Of<MeanCacheOptions>(), null, configure);
+
+    /// <summary>Registers the policy <c>MeanCache</c> under a name of your own. <inheritdoc cref="MeanCacheOptions" path="/summary"/></summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="name">The name: service key, options name, section and telemetry tag.</param>
+    /// <param name="configure">Settings over those of the configuration.</param>
+    /// <exception cref="InvalidOperationException">The name is taken.</exception>
+    public static ICachePoliciesBuilder AddMeanCache(this ICachePoliciesBuilder builder, string name, Action<MeanCacheOptions>? configure = null) =>
+        builder.AddCachePolicy(PolicyCatalog.Of<MeanCacheOptions>(), name, configure);
+
     /// <summary>Registers the policy <c>StepMask</c>. <inheritdoc cref="StepMaskOptions" path="/summary"/></summary>
     /// <param name="builder">The builder.</param>
     /// <param name="configure">Settings over those of the configuration.</param>

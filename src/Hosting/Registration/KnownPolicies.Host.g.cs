@@ -173,6 +173,21 @@ public static partial class CachePoliciesHostApplicationBuilderExtensions
     public static ICachePoliciesBuilder AddSeaCache(this IHostApplicationBuilder builder, string name, Action<SeaCacheOptions>? configure = null) =>
         builder.AddCachePolicies().AddSeaCache(name, configure);
 
+    /// <summary>Registers the policy <c>MeanCache</c>. <inheritdoc cref="MeanCacheOptions" path="/summary"/></summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="configure">Settings over those of the configuration.</param>
+    /// <exception cref="InvalidOperationException">The name is taken.</exception>
+    public static ICachePoliciesBuilder AddMeanCache(this IHostApplicationBuilder builder, Action<MeanCacheOptions>? configure = null) =>
+        builder.AddCachePolicies().AddMeanCache(configure);
+
+    /// <summary>Registers the policy <c>MeanCache</c> under a name of your own. <inheritdoc cref="MeanCacheOptions" path="/summary"/></summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="name">The name: service key, options name, section and telemetry tag.</param>
+    /// <param name="configure">Settings over those of the configuration.</param>
+    /// <exception cref="InvalidOperationException">The name is taken.</exception>
+    public static ICachePoliciesBuilder AddMeanCache(this IHostApplicationBuilder builder, string name, Action<MeanCacheOptions>? configure = null) =>
+        builder.AddCachePolicies().AddMeanCache(name, configure);
+
     /// <summary>Registers the policy <c>StepMask</c>. <inheritdoc cref="StepMaskOptions" path="/summary"/></summary>
     /// <param name="builder">The builder.</param>
     /// <param name="configure">Settings over those of the configuration.</param>

@@ -20,6 +20,7 @@ public static class PolicyCatalog
         TaylorSeerDescriptor.Instance,
         SpectrumDescriptor.Instance,
         SeaCacheDescriptor.Instance,
+        MeanCacheDescriptor.Instance,
         StepMaskDescriptor.Instance,
         LogSnrDescriptor.Instance,
     ];

@@ -127,6 +127,7 @@ public sealed class SkipApproximationOptions : TrackedOptions
         SkipMethod.Heun => Damped(new HeunWeights(Coordinate)),
         SkipMethod.Chebyshev => Damped(new ChebyshevWeights(Degree, Ridge, History, FreeLine, Coordinate)),
         SkipMethod.Modes => Damped(new ModesWeights(Math.Clamp(History, 3, ModesWeights.LongestWindow), Coordinate)),
+        SkipMethod.MeanVelocity => Damped(new MeanVelocityWeights(Order + 1)),
         _ => new TaylorWeights(0),
     };
 

@@ -29,6 +29,9 @@ public enum SkipMethod
 
     /// <summary>HiCache++'s dynamic mode decomposition (<see cref="ModesWeights"/>).</summary>
     Modes,
+
+    /// <summary>MeanCache's mean velocity over the last <c>Order</c> + 1 evaluations, forecasts among them (<see cref="MeanVelocityWeights"/>).</summary>
+    MeanVelocity,
 }
 
 /// <summary>What is kept of computed evaluations, and forecast.</summary>
