@@ -10,7 +10,8 @@ internal static class MeanCacheDescriptor
             new(
                 "**MeanCache** ([2601.19961](https://arxiv.org/abs/2601.19961))",
                 "nothing: a fixed path at the sampler",
-                "everything; the mean velocity is continued"),
+                "everything; the mean velocity is continued",
+                "`Path` qwen-image-17 (-25, -10, or a list)"),
         ],
         Families = [new(ModelFamily.QwenImage, "MeanCache's authors, 50 steps", "Path=qwen-image-17")],
         Tuning = static _ =>

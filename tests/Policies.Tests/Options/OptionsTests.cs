@@ -14,7 +14,7 @@ public class OptionsTests
         { new BlockCacheOptions { MaximumConsecutiveSkips = -1 }, "BlockCacheOptions.MaximumConsecutiveSkips is -1;" },
         { new BlockCacheOptions { CooldownSteps = -1 }, "BlockCacheOptions.CooldownSteps is -1;" },
         { new BlockCacheOptions { StepMask = "rr" }, "BlockCacheOptions.StepMask is rr; expected slow, medium, fast, ultra," },
-        { new BlockCacheOptions { Approximation = { Method = (SkipMethod)99 } }, "BlockCacheOptions.Approximation.Method is 99; expected one of Plain, Taylor, Aligned, Newton, Hermite, Phase, Heun, Chebyshev, Modes." },
+        { new BlockCacheOptions { Approximation = { Method = (SkipMethod)99 } }, "BlockCacheOptions.Approximation.Method is 99; expected one of Plain, Taylor, Aligned, Newton, Hermite, Phase, Heun, Chebyshev, Modes, MeanVelocity." },
         { new BlockCacheOptions { Approximation = { Order = 4 } }, "BlockCacheOptions.Approximation.Order is 4; expected a whole number from 1 to 3." },
         { new BlockCacheOptions { Approximation = { Damping = float.NaN } }, "BlockCacheOptions.Approximation.Damping is NaN;" },
         { new BlockCacheOptions { Approximation = { MaximumGamma = 0.5f } }, "BlockCacheOptions.Approximation.MaximumGamma is 0.5;" },
