@@ -15,7 +15,7 @@ public sealed class KernelPlanTests
     {
         var pass = Assert.Single(Passes(SimilarityEstimator.RelativeL1.Distance(A, B, Tokens)));
         Assert.Equal([OpCode.Subtract, OpCode.SumOfMagnitudes, OpCode.SumOfMagnitudes], pass.Loop.Body.Select(i => i.Code));
-        Assert.Equal(2, pass.Sinks.Length);
+        Assert.Equal(2, pass.Results.Length);
     }
 
     [Fact]
@@ -32,7 +32,7 @@ public sealed class KernelPlanTests
     {
         var align = new AlignTrajectory(BoundaryRole.Embedded, BoundaryRole.StructureProbe).Build(new ApproximationOperands(2, HasBase: true, HasProbe: true));
         var passes = Passes(7, ElementType.Float32, align);
-        Assert.Equal([2, 0], passes.Select(p => p.Sinks.Length));
+        Assert.Equal([2, 0], passes.Select(p => p.Results.Length));
         Assert.DoesNotContain(passes.SelectMany(p => p.Loop.Body), i => i.Code == OpCode.Narrow);
     }
 
@@ -41,7 +41,7 @@ public sealed class KernelPlanTests
     {
         var pass = Assert.Single(Passes(((A - B).Abs().Mean() / (A - B).Square().Mean()) + (A - B).Max()));
         Assert.Single(pass.Loop.Body, i => i.Code == OpCode.Subtract);
-        Assert.Equal(3, pass.Sinks.Length);
+        Assert.Equal(3, pass.Results.Length);
     }
 
     [Fact]
@@ -72,5 +72,5 @@ public sealed class KernelPlanTests
     private static Pass[] Passes(TensorExpression expression) => Passes(2, ElementType.Float32, expression);
 
     private static Pass[] Passes(int inputs, ElementType type, TensorExpression expression) =>
-        [.. KernelPlanner.Plan(new KernelSignature([.. Enumerable.Repeat(new TensorType(type, Tokens), inputs)], 0, [expression])).Stages.SelectMany(s => s.Passes)];
+        [.. KernelPlanner.Plan(new KernelSignature([.. Enumerable.Repeat(new TensorType(type, Tokens), inputs)], 0, [expression])).Levels.SelectMany(s => s.Passes)];
 }

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace CachePolicies;
 
 /// <summary>Operations on one operand.</summary>
@@ -66,36 +68,102 @@ public sealed record ConstantExpression(float Value) : TensorExpression;
 /// <summary>An elementwise operation on one operand.</summary>
 /// <param name="Operation">Which.</param>
 /// <param name="Operand">On what.</param>
-public sealed record UnaryExpression(UnaryOperation Operation, TensorExpression Operand) : TensorExpression;
+public sealed record UnaryExpression(UnaryOperation Operation, TensorExpression Operand) : TensorExpression
+{
+    /// <inheritdoc/>
+    public override ImmutableArray<TensorExpression> Operands => [Operand];
+
+    /// <inheritdoc/>
+    public override TensorExpression Map(Func<TensorExpression, TensorExpression> operand)
+    {
+        ArgumentNullException.ThrowIfNull(operand);
+        return this with { Operand = operand(Operand) };
+    }
+}
 
 /// <summary>An elementwise operation on two operands.</summary>
 /// <param name="Operation">Which.</param>
 /// <param name="Left">The first operand.</param>
 /// <param name="Right">The second operand.</param>
-public sealed record BinaryExpression(BinaryOperation Operation, TensorExpression Left, TensorExpression Right) : TensorExpression;
+public sealed record BinaryExpression(BinaryOperation Operation, TensorExpression Left, TensorExpression Right) : TensorExpression
+{
+    /// <inheritdoc/>
+    public override ImmutableArray<TensorExpression> Operands => [Left, Right];
+
+    /// <inheritdoc/>
+    public override TensorExpression Map(Func<TensorExpression, TensorExpression> operand)
+    {
+        ArgumentNullException.ThrowIfNull(operand);
+        return this with { Left = operand(Left), Right = operand(Right) };
+    }
+}
 
 /// <summary>Limits each element to a range.</summary>
 /// <param name="Operand">What is limited.</param>
 /// <param name="Minimum">The lower bound.</param>
 /// <param name="Maximum">The upper bound.</param>
-public sealed record ClampExpression(TensorExpression Operand, float Minimum, float Maximum) : TensorExpression;
+public sealed record ClampExpression(TensorExpression Operand, float Minimum, float Maximum) : TensorExpression
+{
+    /// <inheritdoc/>
+    public override ImmutableArray<TensorExpression> Operands => [Operand];
+
+    /// <inheritdoc/>
+    public override TensorExpression Map(Func<TensorExpression, TensorExpression> operand)
+    {
+        ArgumentNullException.ThrowIfNull(operand);
+        return this with { Operand = operand(Operand) };
+    }
+}
 
 /// <summary>Puts a number in NaN's place.</summary>
 /// <param name="Operand">What is looked at.</param>
 /// <param name="Replacement">What stands for NaN.</param>
-public sealed record ReplaceNaNExpression(TensorExpression Operand, float Replacement) : TensorExpression;
+public sealed record ReplaceNaNExpression(TensorExpression Operand, float Replacement) : TensorExpression
+{
+    /// <inheritdoc/>
+    public override ImmutableArray<TensorExpression> Operands => [Operand];
+
+    /// <inheritdoc/>
+    public override TensorExpression Map(Func<TensorExpression, TensorExpression> operand)
+    {
+        ArgumentNullException.ThrowIfNull(operand);
+        return this with { Operand = operand(Operand) };
+    }
+}
 
 /// <summary>Average pooling over the last two axes, stride equal to the window, no padding.</summary>
 /// <param name="Operand">What is pooled; at least two axes.</param>
 /// <param name="Rows">The window along the last axis but one.</param>
 /// <param name="Columns">The window along the last axis.</param>
-public sealed record AveragePoolExpression(TensorExpression Operand, int Rows, int Columns) : TensorExpression;
+public sealed record AveragePoolExpression(TensorExpression Operand, int Rows, int Columns) : TensorExpression
+{
+    /// <inheritdoc/>
+    public override ImmutableArray<TensorExpression> Operands => [Operand];
+
+    /// <inheritdoc/>
+    public override TensorExpression Map(Func<TensorExpression, TensorExpression> operand)
+    {
+        ArgumentNullException.ThrowIfNull(operand);
+        return this with { Operand = operand(Operand) };
+    }
+}
 
 /// <summary>Makes one number of all axes after the first <paramref name="Keep"/>.</summary>
 /// <param name="Reduction">How.</param>
 /// <param name="Operand">Of what.</param>
 /// <param name="Keep">How many leading axes stay.</param>
-public sealed record ReduceExpression(Reduction Reduction, TensorExpression Operand, int Keep) : TensorExpression;
+public sealed record ReduceExpression(Reduction Reduction, TensorExpression Operand, int Keep) : TensorExpression
+{
+    /// <inheritdoc/>
+    public override ImmutableArray<TensorExpression> Operands => [Operand];
+
+    /// <inheritdoc/>
+    public override TensorExpression Map(Func<TensorExpression, TensorExpression> operand)
+    {
+        ArgumentNullException.ThrowIfNull(operand);
+        return this with { Operand = operand(Operand) };
+    }
+}
 
 /// <summary>
 /// A Wiener filter along one axis of a grid: the discrete Fourier transform along it, each frequency f (in cycles per element, 0 to ½) times
@@ -113,6 +181,16 @@ public sealed record WienerExpression(TensorExpression Operand, TensorExpression
     /// <summary>The longest axis that is filtered.</summary>
     public const int LongestAxis = 4096;
 
+    /// <inheritdoc/>
+    public override ImmutableArray<TensorExpression> Operands => [Operand, Signal, Noise];
+
     /// <summary>|f|ᵖ + 10⁻¹⁶ of each frequency, in the order of the transform: 0, 1/n … and back to 1/n.</summary>
     public double[] FrequencyPowers() => [.. Enumerable.Range(0, Size).Select(k => Math.Pow(Math.Min(k, Size - k) / (double)Size, Power) + 1e-16)];
+
+    /// <inheritdoc/>
+    public override TensorExpression Map(Func<TensorExpression, TensorExpression> operand)
+    {
+        ArgumentNullException.ThrowIfNull(operand);
+        return this with { Operand = operand(Operand), Signal = operand(Signal), Noise = operand(Noise) };
+    }
 }

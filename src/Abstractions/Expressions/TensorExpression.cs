@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace CachePolicies;
 
 /// <summary>
@@ -115,20 +117,23 @@ public abstract record TensorExpression
         return size == 1 ? this : new WienerExpression(this, signal, noise, power, size, stride);
     }
 
+    /// <summary>What the expression is computed of, in order; empty for inputs and numbers.</summary>
+    public virtual ImmutableArray<TensorExpression> Operands => [];
+
+    /// <summary>The same operation on other operands.</summary>
+    /// <param name="operand">What takes the place of each operand. It is asked in order.</param>
+    public virtual TensorExpression Map(Func<TensorExpression, TensorExpression> operand) => this;
+
     /// <summary>Whether the expression reads the input at <paramref name="index"/>.</summary>
     public bool Reads(int index) => this switch
     {
         InputExpression input => input.Index == index,
         FramesExpression frames => frames.Index == index,
-        UnaryExpression unary => unary.Operand.Reads(index),
-        BinaryExpression binary => binary.Left.Reads(index) || binary.Right.Reads(index),
-        ClampExpression clamp => clamp.Operand.Reads(index),
-        ReplaceNaNExpression replace => replace.Operand.Reads(index),
-        AveragePoolExpression pool => pool.Operand.Reads(index),
-        ReduceExpression reduce => reduce.Operand.Reads(index),
-        WienerExpression filter => filter.Operand.Reads(index) || filter.Signal.Reads(index) || filter.Noise.Reads(index),
-        _ => false,
+        _ => Operands.Any(operand => operand.Reads(index)),
     };
+
+    /// <summary>The expression as a formula: <c>mean(|in0 − in1|) / mean(|in1|)</c>.</summary>
+    public sealed override string ToString() => ExpressionText.Of(this);
 
     private ReduceExpression Reduce(Reduction reduction, int keep)
     {

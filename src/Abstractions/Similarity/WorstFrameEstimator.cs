@@ -30,18 +30,14 @@ internal sealed class WorstFrameEstimator(ISimilarityEstimator estimator, FrameA
         return expression switch
         {
             InputExpression input => input.Index == 0 ? current : reference,
-            UnaryExpression e => e with { Operand = Lifted(e.Operand) },
-            ClampExpression e => e with { Operand = Lifted(e.Operand) },
-            ReplaceNaNExpression e => e with { Operand = Lifted(e.Operand) },
-            AveragePoolExpression e => e with { Operand = Lifted(e.Operand) },
             ReduceExpression e => e with { Operand = Lifted(e.Operand), Keep = e.Keep + 1 },
             BinaryExpression e when IsNumberOfFrame(e.Left, frame) == IsNumberOfFrame(e.Right, frame) || !(Depends(e.Left) && Depends(e.Right)) =>
-                e with { Left = Lifted(e.Left), Right = Lifted(e.Right) },
+                e.Map(Lifted),
             BinaryExpression => throw new CachePlanException(
                 $"The estimator '{estimator.Name}' combines each element with a number that is computed of the whole feature, which cannot be done frame by frame; reduce both sides to numbers first, or measure whole features."),
             WienerExpression => throw new CachePlanException($"The estimator '{estimator.Name}' filters over a grid of its own and cannot be taken frame by frame; measure whole features."),
             FramesExpression => throw new CachePlanException($"The estimator '{estimator.Name}' tells frames apart already; it cannot be taken per frame once more."),
-            _ => expression,
+            _ => expression.Map(Lifted),
         };
     }
 

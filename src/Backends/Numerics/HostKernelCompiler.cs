@@ -25,7 +25,7 @@ namespace CachePolicies.Backends.Numerics;
 public sealed class HostKernelCompiler
 {
     /// <summary>The most elements that are summed in float32 before the sum goes to float64.</summary>
-    public const int BlockLength = KernelPlan.BlockLength;
+    public const int BlockLength = KernelPlan.LongestBlock;
 
     private readonly ConcurrentDictionary<KernelSignature, HostKernel> _kernels = new();
     private readonly WorkspacePool _workspaces = new();
@@ -34,7 +34,7 @@ public sealed class HostKernelCompiler
     /// <summary>Creates a compiler without kernels.</summary>
     public HostKernelCompiler() => _compile = signature => new HostKernel(signature, KernelPlanner.Plan(signature), _workspaces);
 
-    /// <summary>Compiles a signature, or returns the kernel of an equal one.</summary>
+    /// <summary>Compiles a signature, or returns the kernel of an equal one. <see cref="object.ToString"/> of a kernel lists what it does, block by block.</summary>
     /// <exception cref="NotSupportedException">The signature reads or writes integers.</exception>
     /// <exception cref="ArgumentException">An expression reads a scalar that the signature does not have.</exception>
     public IExpressionKernel Compile(KernelSignature signature)

@@ -45,7 +45,7 @@ internal sealed class ExpressionAnalysis
     {
         if (!_levels.TryGetValue(expression, out var level))
         {
-            level = Operands(expression).Select(LevelOf).DefaultIfEmpty(0).Max() + (expression is ReduceExpression or WienerExpression ? 1 : 0);
+            level = expression.Operands.Select(LevelOf).DefaultIfEmpty(0).Max() + (expression is ReduceExpression or WienerExpression ? 1 : 0);
             _levels.Add(expression, level);
         }
 
@@ -57,7 +57,7 @@ internal sealed class ExpressionAnalysis
     {
         ReduceExpression or WienerExpression => false,
         AveragePoolExpression => true,
-        _ => Operands(expression).Any(StreamsPool),
+        _ => expression.Operands.Any(StreamsPool),
     };
 
     /// <summary>All expressions below the outputs and the outputs themselves, each once, operands before what reads them.</summary>
@@ -73,7 +73,7 @@ internal sealed class ExpressionAnalysis
                 yield break;
             }
 
-            foreach (var below in Operands(expression).SelectMany(Visit))
+            foreach (var below in expression.Operands.SelectMany(Visit))
             {
                 yield return below;
             }
@@ -82,43 +82,13 @@ internal sealed class ExpressionAnalysis
         }
     }
 
-    public static TensorExpression[] Operands(TensorExpression expression) => expression switch
-    {
-        UnaryExpression e => [e.Operand],
-        BinaryExpression e => [e.Left, e.Right],
-        ClampExpression e => [e.Operand],
-        ReplaceNaNExpression e => [e.Operand],
-        AveragePoolExpression e => [e.Operand],
-        ReduceExpression e => [e.Operand],
-        WienerExpression e => [e.Operand, e.Signal, e.Noise],
-        _ => [],
-    };
-
     // A reduction of single elements and a window of one element change nothing.
-    private TensorExpression Simplify(TensorExpression expression)
+    private TensorExpression Simplify(TensorExpression expression) => expression.Map(Simplify) switch
     {
-        switch (expression)
-        {
-            case ScalarExpression { Index: var index } when (uint)index >= (uint)_signature.Scalars:
-                throw new ArgumentException($"The expression reads scalar {index}, but there are {_signature.Scalars} scalars.");
-            case UnaryExpression e:
-                return e with { Operand = Simplify(e.Operand) };
-            case BinaryExpression e:
-                return e with { Left = Simplify(e.Left), Right = Simplify(e.Right) };
-            case ClampExpression e:
-                return e with { Operand = Simplify(e.Operand) };
-            case ReplaceNaNExpression e:
-                return e with { Operand = Simplify(e.Operand) };
-            case AveragePoolExpression e:
-                var pooled = Simplify(e.Operand);
-                return (e.Rows, e.Columns) == (1, 1) ? pooled : e with { Operand = pooled };
-            case WienerExpression e:
-                return e with { Operand = Simplify(e.Operand), Signal = Simplify(e.Signal), Noise = Simplify(e.Noise) };
-            case ReduceExpression e:
-                var reduced = Simplify(e.Operand);
-                return ShapeOf(reduced).Rank == e.Keep ? reduced : e with { Operand = reduced };
-            default:
-                return expression;
-        }
-    }
+        ScalarExpression { Index: var index } when (uint)index >= (uint)_signature.Scalars =>
+            throw new ArgumentException($"The expression reads scalar {index}, but there are {_signature.Scalars} scalars."),
+        AveragePoolExpression { Rows: 1, Columns: 1 } pool => pool.Operand,
+        ReduceExpression reduce when ShapeOf(reduce.Operand).Rank == reduce.Keep => reduce.Operand,
+        var same => same,
+    };
 }

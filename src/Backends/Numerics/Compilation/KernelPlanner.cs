@@ -93,12 +93,12 @@ internal sealed class KernelPlanner
             _results.Add(filter, PlaceOf(filter, all));
         }
 
-        var levels = all.Select(_expressions.LevelOf).Max();
-        var stages = Enumerable.Range(0, levels + 1).Select(level => PlanStage(level, all, reductions, filters)).ToArray();
+        var highest = all.Select(_expressions.LevelOf).Max();
+        var levels = Enumerable.Range(0, highest + 1).Select(level => PlanLevel(level, all, reductions, filters)).ToArray();
         var outputs = _expressions.Outputs.Index().Where(o => IsNumber(o.Item)).Select(o => (o.Index, NumberOf(o.Item))).ToArray();
         return new KernelPlan
         {
-            Stages = stages,
+            Levels = levels,
             NumberOutputs = outputs,
             NumberInputs = [.. _numberInputs],
             Numbers = [.. _values],
@@ -109,20 +109,23 @@ internal sealed class KernelPlanner
         };
     }
 
-    private Stage PlanStage(int level, List<TensorExpression> all, List<ReduceExpression> reductions, List<WienerExpression> filters)
+    private Level PlanLevel(int level, List<TensorExpression> all, List<ReduceExpression> reductions, List<WienerExpression> filters)
     {
-        var numbers = all.Where(e => IsNumber(e) && _expressions.LevelOf(e) == level).SelectMany(ToInstruction).ToArray();
-        var sinks = reductions.Where(r => _expressions.LevelOf(r) == level + 1).Select(r => new SinkRequest(r.Operand, r, -1));
+        var numbers = all.Where(e => IsNumber(e) && _expressions.LevelOf(e) == level)
+            .Select(e => Elementwise.ToInstruction(e, NumberOf) is { } instruction ? instruction with { Target = NumberOf(e) } : default(Instruction?))
+            .OfType<Instruction>()
+            .ToArray();
+        var reduced = reductions.Where(r => _expressions.LevelOf(r) == level + 1).Select(r => new Request(r.Operand, r, -1));
         var stores = _expressions.Outputs.Index()
             .Where(o => !IsNumber(o.Item) && _expressions.LevelOf(o.Item) == level)
-            .Select(o => new SinkRequest(o.Item, null, o.Index));
+            .Select(o => new Request(o.Item, null, o.Index));
         var filtered = filters.Where(f => _expressions.LevelOf(f) == level + 1).ToList();
-        var sources = filtered.Where(f => !IsInPlace(f)).Select(f => new SinkRequest(f.Operand, null, -1, f));
-        var passes = sinks.Concat(stores).Concat(sources)
+        var sources = filtered.Where(f => !IsInPlace(f)).Select(f => new Request(f.Operand, null, -1, f));
+        var passes = reduced.Concat(stores).Concat(sources)
             .GroupBy(s => (ShapeOf(s.Operand), _expressions.StreamsPool(s.Operand)))
             .Select(g => PlanPass(g.Key.Item1, g.Key.Item2, [.. g]))
             .ToArray();
-        return new Stage(numbers, passes, [.. filtered.Select(PlanFilter)]);
+        return new Level(numbers, passes, [.. filtered.Select(PlanFilter)]);
     }
 
     private FilterStep PlanFilter(WienerExpression filter)
@@ -135,21 +138,21 @@ internal sealed class KernelPlanner
 
     /// <summary>Memory for what a filter makes: that of the filter below it, where nobody else reads that.</summary>
     private long PlaceOf(WienerExpression filter, List<TensorExpression> all) =>
-        filter.Operand is WienerExpression below && !_expressions.Outputs.Contains(below) && all.Count(e => ExpressionAnalysis.Operands(e).Contains(below)) == 1
+        filter.Operand is WienerExpression below && !_expressions.Outputs.Contains(below) && all.Count(e => e.Operands.Contains(below)) == 1
             ? _results[below]
             : Registers.Take(ShapeOf(filter).ElementCount * sizeof(float));
 
     private bool IsInPlace(WienerExpression filter) => filter.Operand is WienerExpression below && ResultOf(below) == ResultOf(filter);
 
-    private Pass PlanPass(TensorShape shape, bool rowByRow, SinkRequest[] requests)
+    private Pass PlanPass(TensorShape shape, bool rowByRow, Request[] requests)
     {
         var groups = requests.Select(r => r.Reduce is { Keep: var keep } ? Product(shape, keep) : shape.ElementCount).ToArray();
         var shortest = groups.Min();
         var columns = shape[^1];
-        var unitLength = rowByRow ? columns : (int)Math.Min(KernelPlan.BlockLength, shortest);
+        var blockLength = rowByRow ? columns : (int)Math.Min(KernelPlan.LongestBlock, shortest);
         var top = Registers.Top;
-        var loop = new LoopBuilder(this, columns, unitLength);
-        var sinks = new List<Sink>();
+        var loop = new LoopBuilder(this, columns, blockLength);
+        var results = new List<Result>();
         foreach (var (request, group) in requests.Zip(groups))
         {
             if (request.Filter is { } filter)
@@ -164,38 +167,16 @@ internal sealed class KernelPlanner
                 continue;
             }
 
-            loop.Accumulate(reduce.Reduction, reduce.Operand, sinks.Count);
-            sinks.Add(IsNumber(reduce)
-                ? new Sink(reduce.Reduction, group, NumberOf(reduce), 0)
-                : new Sink(reduce.Reduction, group, -1, ResultOf(reduce)));
+            loop.Accumulate(reduce.Reduction, reduce.Operand, results.Count);
+            results.Add(IsNumber(reduce)
+                ? new Result(reduce.Reduction, group, NumberOf(reduce), 0)
+                : new Result(reduce.Reduction, group, Instruction.Nothing, ResultOf(reduce)));
         }
 
-        _accumulators = Math.Max(_accumulators, sinks.Count);
-        var pass = new Pass(loop.Build(), shape.ElementCount, unitLength, shortest, [.. sinks]);
+        _accumulators = Math.Max(_accumulators, results.Count);
+        var pass = new Pass(loop.Build(), shape.ElementCount, blockLength, shortest, [.. results]);
         Registers.Release(top);
         return pass;
-    }
-
-    private IEnumerable<Instruction> ToInstruction(TensorExpression expression)
-    {
-        var target = NumberOf(expression);
-        switch (expression)
-        {
-            case BinaryExpression e:
-                yield return new Instruction(LoopBuilder.ToOpCode(e.Operation), target, NumberOf(e.Left), NumberOf(e.Right));
-                break;
-            case UnaryExpression e:
-                yield return new Instruction(LoopBuilder.ToOpCode(e.Operation), target, NumberOf(e.Operand));
-                break;
-            case ClampExpression e:
-                yield return new Instruction(OpCode.Clamp, target, NumberOf(e.Operand), 0, e.Minimum, e.Maximum);
-                break;
-            case ReplaceNaNExpression e:
-                yield return new Instruction(OpCode.ReplaceNaN, target, NumberOf(e.Operand), 0, e.Replacement);
-                break;
-            default:
-                break;
-        }
     }
 
     private static long Product(TensorShape shape, int keep)
@@ -210,5 +191,5 @@ internal sealed class KernelPlanner
     }
 
     /// <summary>An expression that is reduced, written to an output, or written where a filter finds it.</summary>
-    private sealed record SinkRequest(TensorExpression Operand, ReduceExpression? Reduce, int Output, WienerExpression? Filter = null);
+    private sealed record Request(TensorExpression Operand, ReduceExpression? Reduce, int Output, WienerExpression? Filter = null);
 }

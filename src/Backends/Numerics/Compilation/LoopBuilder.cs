@@ -8,8 +8,8 @@ namespace CachePolicies.Backends.Numerics.Compilation;
 /// </summary>
 /// <param name="planner">Knows shapes, numbers and earlier results.</param>
 /// <param name="columns">Elements of a row of the shape.</param>
-/// <param name="unitLength">The most elements that a block has.</param>
-internal sealed class LoopBuilder(KernelPlanner planner, int columns, int unitLength)
+/// <param name="blockLength">The most elements that a block has.</param>
+internal sealed class LoopBuilder(KernelPlanner planner, int columns, int blockLength)
 {
     private readonly Dictionary<TensorExpression, int> _computed = [];
     private readonly List<Instruction> _body = [];
@@ -29,10 +29,11 @@ internal sealed class LoopBuilder(KernelPlanner planner, int columns, int unitLe
                 FramesExpression frames => Load(frames),
                 ReduceExpression or WienerExpression => Registers.Add(new Register(RegisterKind.Scratch, 0, planner.ResultOf(expression), sizeof(float))),
                 AveragePoolExpression pool => Pool(pool),
-                BinaryExpression binary => Binary(binary),
-                UnaryExpression unary => Emit(ToOpCode(unary.Operation), RegisterOf(unary.Operand)),
-                ClampExpression clamp => Emit(OpCode.Clamp, RegisterOf(clamp.Operand), 0, clamp.Minimum, clamp.Maximum),
-                ReplaceNaNExpression replace => Emit(OpCode.ReplaceNaN, RegisterOf(replace.Operand), 0, replace.Replacement),
+                BinaryExpression binary when planner.IsNumber(binary.Right) =>
+                    Emit(new(Elementwise.CodeByNumber(binary.Operation), Instruction.Nothing, RegisterOf(binary.Left), Number: planner.NumberOf(binary.Right))),
+                BinaryExpression binary when planner.IsNumber(binary.Left) =>
+                    Emit(new(Elementwise.CodeOfNumber(binary.Operation), Instruction.Nothing, RegisterOf(binary.Right), Number: planner.NumberOf(binary.Left))),
+                _ when Elementwise.ToInstruction(expression, RegisterOf) is { } instruction => Emit(instruction),
                 _ => throw new NotSupportedException($"{expression.GetType().Name} is not a known expression over tensors."),
             };
             _computed.Add(expression, register);
@@ -52,8 +53,7 @@ internal sealed class LoopBuilder(KernelPlanner planner, int columns, int unitLe
             (_, BinaryExpression { Operation: BinaryOperation.Multiply } e) when !planner.IsNumber(e.Left) && !planner.IsNumber(e.Right) => (OpCode.Dot, e.Left, e.Right),
             _ => (OpCode.Sum, operand, (TensorExpression?)null),
         };
-        var first = RegisterOf(left);
-        _body.Add(new Instruction(code, accumulator, first, right is null ? first : RegisterOf(right)));
+        _body.Add(new Instruction(code, accumulator, RegisterOf(left), right is null ? Instruction.Nothing : RegisterOf(right)));
     }
 
     /// <summary>Writes an expression to an output of the kernel, or to scratch memory that lasts; straight, where its last operation can.</summary>
@@ -66,7 +66,7 @@ internal sealed class LoopBuilder(KernelPlanner planner, int columns, int unitLe
         }
         else
         {
-            _body.Add(new Instruction(OpCode.Narrow, Registers.Add(target), register, (int)type));
+            _body.Add(new Instruction(OpCode.Narrow, Registers.Add(target), register, Type: type));
         }
     }
 
@@ -84,13 +84,13 @@ internal sealed class LoopBuilder(KernelPlanner planner, int columns, int unitLe
     {
         var type = planner.TypeOf(input);
         var source = AddInput(input, type);
-        return type == ElementType.Float32 ? source : Emit(OpCode.Widen, source, (int)type);
+        return type == ElementType.Float32 ? source : Emit(new(OpCode.Widen, Instruction.Nothing, source, Type: type));
     }
 
     private int Load(FramesExpression frames)
     {
         var view = planner.ViewOf(frames);
-        return view.IsInOrder ? Load(frames.Index) : Emit(OpCode.GatherFrames, AddInput(frames.Index, view.Type), planner.NumberOf(view));
+        return view.IsInOrder ? Load(frames.Index) : Emit(new(OpCode.GatherFrames, Instruction.Nothing, AddInput(frames.Index, view.Type), View: planner.NumberOf(view)));
     }
 
     private int AddInput(int input, ElementType type) => Registers.Add(new Register(RegisterKind.Input, input, 0, type.ByteSize()));
@@ -107,40 +107,11 @@ internal sealed class LoopBuilder(KernelPlanner planner, int columns, int unitLe
         return builder.Add(pool);
     }
 
-    private int Binary(BinaryExpression binary)
-    {
-        if (planner.IsNumber(binary.Right))
-        {
-            var code = binary.Operation switch
-            {
-                BinaryOperation.Add => OpCode.AddNumber,
-                BinaryOperation.Subtract => OpCode.SubtractNumber,
-                BinaryOperation.Multiply => OpCode.MultiplyByNumber,
-                _ => OpCode.DivideByNumber,
-            };
-            return Emit(code, RegisterOf(binary.Left), planner.NumberOf(binary.Right));
-        }
-
-        if (planner.IsNumber(binary.Left))
-        {
-            var code = binary.Operation switch
-            {
-                BinaryOperation.Add => OpCode.AddNumber,
-                BinaryOperation.Subtract => OpCode.SubtractFromNumber,
-                BinaryOperation.Multiply => OpCode.MultiplyByNumber,
-                _ => OpCode.DivideNumber,
-            };
-            return Emit(code, RegisterOf(binary.Right), planner.NumberOf(binary.Left));
-        }
-
-        var left = RegisterOf(binary.Left);
-        return Emit(ToOpCode(binary.Operation), left, RegisterOf(binary.Right));
-    }
-
-    private int Emit(OpCode code, int left, int right = 0, float x = 0, float y = 0)
+    // Gives an instruction a target of its own.
+    private int Emit(Instruction instruction)
     {
         var target = Registers.AddScratch();
-        _body.Add(new Instruction(code, target, left, right, x, y));
+        _body.Add(instruction with { Target = target });
         return target;
     }
 
@@ -150,7 +121,7 @@ internal sealed class LoopBuilder(KernelPlanner planner, int columns, int unitLe
         for (var i = 0; i < _body.Count; i++)
         {
             lastRead[_body[i].Left] = i;
-            if (ReadsRight(_body[i].Code))
+            if (_body[i].Right != Instruction.Nothing)
             {
                 lastRead[_body[i].Right] = i;
             }
@@ -166,7 +137,7 @@ internal sealed class LoopBuilder(KernelPlanner planner, int columns, int unitLe
         {
             var instruction = _body[i];
             Free(instruction.Left, i);
-            if (ReadsRight(instruction.Code) && instruction.Right != instruction.Left)
+            if (instruction.Right != Instruction.Nothing && instruction.Right != instruction.Left)
             {
                 Free(instruction.Right, i);
             }
@@ -191,27 +162,8 @@ internal sealed class LoopBuilder(KernelPlanner planner, int columns, int unitLe
     {
         if (Registers.IsComputed(register))
         {
-            var offset = free.TryPop(out var place) ? place : Registers.Take((long)unitLength * sizeof(float));
+            var offset = free.TryPop(out var place) ? place : Registers.Take((long)blockLength * sizeof(float));
             Registers[register] = Registers[register] with { Offset = offset };
         }
     }
-
-    internal static bool ReadsRight(OpCode code) => code is OpCode.Add or OpCode.Subtract or OpCode.Multiply or OpCode.Divide or OpCode.Dot;
-
-    internal static OpCode ToOpCode(UnaryOperation operation) => operation switch
-    {
-        UnaryOperation.Abs => OpCode.Abs,
-        UnaryOperation.Square => OpCode.Square,
-        UnaryOperation.Sqrt => OpCode.Sqrt,
-        _ => throw new NotSupportedException($"{operation} is not a known operation."),
-    };
-
-    internal static OpCode ToOpCode(BinaryOperation operation) => operation switch
-    {
-        BinaryOperation.Add => OpCode.Add,
-        BinaryOperation.Subtract => OpCode.Subtract,
-        BinaryOperation.Multiply => OpCode.Multiply,
-        BinaryOperation.Divide => OpCode.Divide,
-        _ => throw new NotSupportedException($"{operation} is not a known operation."),
-    };
 }

@@ -9,6 +9,9 @@ internal sealed unsafe class HostKernel(KernelSignature signature, KernelPlan pl
 
     public KernelSignature Signature => signature;
 
+    /// <summary>What the kernel does, block by block.</summary>
+    public override string ToString() => KernelListing.Of(signature, plan);
+
     public void Run(ReadOnlySpan<FeatureTensor> inputs, ReadOnlySpan<float> scalars, ReadOnlySpan<FeatureTensor> outputs)
     {
         Check(inputs, scalars);

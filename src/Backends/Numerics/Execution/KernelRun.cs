@@ -46,19 +46,19 @@ internal unsafe ref struct KernelRun
                 HostTransfers.AddressOf(inputs[input], nameof(inputs)), signature.Inputs[input].ElementType, new Span<float>(_numbers + number, 1));
         }
 
-        foreach (var stage in _plan.Stages)
+        foreach (var level in _plan.Levels)
         {
-            foreach (ref readonly var instruction in stage.Numbers.AsSpan())
+            foreach (ref readonly var instruction in level.Numbers.AsSpan())
             {
                 _numbers[instruction.Target] = Compute(instruction);
             }
 
-            foreach (var pass in stage.Passes)
+            foreach (var pass in level.Passes)
             {
                 RunPass(pass);
             }
 
-            foreach (var filter in stage.Filters)
+            foreach (var filter in level.Filters)
             {
                 filter.Run(_scratch, _numbers[filter.Signal], _numbers[filter.Noise]);
             }
@@ -93,14 +93,14 @@ internal unsafe ref struct KernelRun
 
     private void RunPass(Pass pass)
     {
-        for (var i = 0; i < pass.Sinks.Length; i++)
+        for (var i = 0; i < pass.Results.Length; i++)
         {
-            _accumulators[i] = Initial(pass.Sinks[i].Reduction);
+            _accumulators[i] = Initial(pass.Results[i].Reduction);
         }
 
         for (long offset = 0; offset < pass.Elements;)
         {
-            var length = (int)Math.Min(pass.UnitLength, pass.GroupLength - (pass.IsGrouped ? offset % pass.GroupLength : offset));
+            var length = (int)Math.Min(pass.BlockLength, pass.GroupLength - (pass.IsGrouped ? offset % pass.GroupLength : offset));
             RunLoop(pass.Loop, offset, length);
             offset += length;
             if (pass.IsGrouped)
@@ -118,25 +118,25 @@ internal unsafe ref struct KernelRun
     // Turns accumulators into numbers where their groups end.
     private readonly void Flush(Pass pass, long offset)
     {
-        for (var i = 0; i < pass.Sinks.Length; i++)
+        for (var i = 0; i < pass.Results.Length; i++)
         {
-            ref readonly var sink = ref pass.Sinks[i];
-            if (offset % sink.GroupLength != 0)
+            ref readonly var result = ref pass.Results[i];
+            if (offset % result.GroupLength != 0)
             {
                 continue;
             }
 
-            var value = (float)(sink.Reduction == Reduction.Mean ? _accumulators[i] / sink.GroupLength : _accumulators[i]);
-            if (sink.Number >= 0)
+            var value = (float)(result.Reduction == Reduction.Mean ? _accumulators[i] / result.GroupLength : _accumulators[i]);
+            if (result.Number >= 0)
             {
-                _numbers[sink.Number] = value;
+                _numbers[result.Number] = value;
             }
             else
             {
-                ((float*)(_scratch + sink.ResultOffset))[(offset / sink.GroupLength) - 1] = value;
+                ((float*)(_scratch + result.ResultOffset))[(offset / result.GroupLength) - 1] = value;
             }
 
-            _accumulators[i] = Initial(sink.Reduction);
+            _accumulators[i] = Initial(result.Reduction);
         }
     }
 
@@ -170,13 +170,13 @@ internal unsafe ref struct KernelRun
         switch (i.Code)
         {
             case OpCode.Widen:
-                ElementConversion.ToSingle((nint)At(i.Left, offset), (ElementType)i.Right, target);
+                ElementConversion.ToSingle((nint)At(i.Left, offset), i.Type, target);
                 break;
             case OpCode.GatherFrames:
-                GatherFrames(_plan.FrameViews[i.Right], (nint)At(i.Left, 0), offset, target);
+                GatherFrames(_plan.FrameViews[i.View], (nint)At(i.Left, 0), offset, target);
                 break;
             case OpCode.Narrow:
-                ElementConversion.FromSingle(left, (nint)At(i.Target, offset), (ElementType)i.Right);
+                ElementConversion.FromSingle(left, (nint)At(i.Target, offset), i.Type);
                 break;
             case OpCode.Add:
                 TensorPrimitives.Add(left, new ReadOnlySpan<float>(At(i.Right, offset), length), target);
@@ -191,22 +191,22 @@ internal unsafe ref struct KernelRun
                 TensorPrimitives.Divide(left, new ReadOnlySpan<float>(At(i.Right, offset), length), target);
                 break;
             case OpCode.AddNumber:
-                TensorPrimitives.Add(left, _numbers[i.Right], target);
+                TensorPrimitives.Add(left, _numbers[i.Number], target);
                 break;
             case OpCode.SubtractNumber:
-                TensorPrimitives.Subtract(left, _numbers[i.Right], target);
+                TensorPrimitives.Subtract(left, _numbers[i.Number], target);
                 break;
             case OpCode.MultiplyByNumber:
-                TensorPrimitives.Multiply(left, _numbers[i.Right], target);
+                TensorPrimitives.Multiply(left, _numbers[i.Number], target);
                 break;
             case OpCode.DivideByNumber:
-                TensorPrimitives.Divide(left, _numbers[i.Right], target);
+                TensorPrimitives.Divide(left, _numbers[i.Number], target);
                 break;
             case OpCode.SubtractFromNumber:
-                TensorPrimitives.Subtract(_numbers[i.Right], left, target);
+                TensorPrimitives.Subtract(_numbers[i.Number], left, target);
                 break;
             case OpCode.DivideNumber:
-                TensorPrimitives.Divide(_numbers[i.Right], left, target);
+                TensorPrimitives.Divide(_numbers[i.Number], left, target);
                 break;
             case OpCode.Abs:
                 TensorPrimitives.Abs(left, target);
@@ -228,7 +228,7 @@ internal unsafe ref struct KernelRun
         }
     }
 
-    // Run by run, as far as the unit goes.
+    // Run by run, as far as the block goes.
     private static void GatherFrames(in FrameView view, nint source, long offset, Span<float> target)
     {
         for (var done = 0; done < target.Length;)

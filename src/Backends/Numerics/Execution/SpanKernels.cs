@@ -134,9 +134,9 @@ internal static class SpanKernels
     private static float Sum(ReadOnlySpan<float> values)
     {
         double sum = 0;
-        for (; values.Length > KernelPlan.BlockLength; values = values[KernelPlan.BlockLength..])
+        for (; values.Length > KernelPlan.LongestBlock; values = values[KernelPlan.LongestBlock..])
         {
-            sum += TensorPrimitives.Sum(values[..KernelPlan.BlockLength]);
+            sum += TensorPrimitives.Sum(values[..KernelPlan.LongestBlock]);
         }
 
         return (float)(sum + TensorPrimitives.Sum(values));

@@ -1,10 +1,10 @@
 namespace CachePolicies.Backends.Numerics.Plans;
 
-/// <summary>A compiled kernel: stages that run one after the other, over registers, numbers and scratch memory. Immutable.</summary>
+/// <summary>A compiled kernel: levels that run one after the other, over registers, numbers and scratch memory. Immutable.</summary>
 internal sealed record KernelPlan
 {
     /// <summary>The most elements that are summed in float32 before the sum goes to float64.</summary>
-    public const int BlockLength = 2048;
+    public const int LongestBlock = 2048;
 
     /// <summary>Where each register finds its elements.</summary>
     public required Register[] Registers { get; init; }
@@ -19,7 +19,7 @@ internal sealed record KernelPlan
     public required (int Output, int Number)[] NumberOutputs { get; init; }
 
     /// <summary>What runs, in order.</summary>
-    public required Stage[] Stages { get; init; }
+    public required Level[] Levels { get; init; }
 
     /// <summary>Inputs whose frames are read one after another though they lie apart.</summary>
     public required FrameView[] FrameViews { get; init; }
@@ -32,31 +32,31 @@ internal sealed record KernelPlan
 }
 
 /// <summary>Arithmetic on the numbers that are known by now, then passes over memory, then filters over what they stored.</summary>
-internal sealed record Stage(Instruction[] Numbers, Pass[] Passes, FilterStep[] Filters);
+internal sealed record Level(Instruction[] Numbers, Pass[] Passes, FilterStep[] Filters);
 
 /// <summary>One pass over memory.</summary>
-/// <param name="Loop">What is done with each unit.</param>
+/// <param name="Loop">What is done with each block.</param>
 /// <param name="Elements">Elements of the pass's shape.</param>
-/// <param name="UnitLength">The most elements that are processed at a time.</param>
-/// <param name="GroupLength">No unit crosses a multiple of this.</param>
-/// <param name="Sinks">What the accumulators become.</param>
-internal sealed record Pass(Loop Loop, long Elements, int UnitLength, long GroupLength, Sink[] Sinks)
+/// <param name="BlockLength">The most elements that are processed at a time.</param>
+/// <param name="GroupLength">No block crosses a multiple of this.</param>
+/// <param name="Results">What the accumulators become.</param>
+internal sealed record Pass(Loop Loop, long Elements, int BlockLength, long GroupLength, Result[] Results)
 {
-    /// <summary>Whether a sink makes more than one number.</summary>
+    /// <summary>Whether an accumulator makes more than one number.</summary>
     public bool IsGrouped => GroupLength < Elements;
 }
 
 /// <summary>What an accumulator becomes when its group of elements ends.</summary>
 /// <param name="Reduction">Whether it holds a sum, a sum that becomes a mean, or the largest.</param>
 /// <param name="GroupLength">Elements that make one number.</param>
-/// <param name="Number">The number it becomes, or −1.</param>
-/// <param name="ResultOffset">Where in the scratch memory the numbers of all groups lie, if <paramref name="Number"/> is −1.</param>
-internal readonly record struct Sink(Reduction Reduction, long GroupLength, int Number, long ResultOffset);
+/// <param name="Number">The number it becomes, or <see cref="Instruction.Nothing"/>.</param>
+/// <param name="ResultOffset">Where in the scratch memory the numbers of all groups lie, where they are several.</param>
+internal readonly record struct Result(Reduction Reduction, long GroupLength, int Number, long ResultOffset);
 
-/// <summary>What is done with a unit of consecutive elements: pooled rows are produced, then the instructions run.</summary>
+/// <summary>What is done with a block of consecutive elements: pooled rows are produced, then the instructions run.</summary>
 /// <param name="Columns">Elements of a row, where the loop works row by row.</param>
 /// <param name="Pools">What produces rows of pooled elements.</param>
-/// <param name="Body">What is done with the unit.</param>
+/// <param name="Body">What is done with the block.</param>
 internal sealed record Loop(int Columns, PoolStep[] Pools, Instruction[] Body);
 
 /// <summary>Produces a row of average-pooled elements from the rows of its windows.</summary>
@@ -112,9 +112,9 @@ internal enum RegisterKind : byte
     Scratch,
 }
 
-/// <summary>Where a register finds its elements: at base + offset of the unit · step.</summary>
+/// <summary>Where a register finds its elements: at base + offset of the block · step.</summary>
 /// <param name="Kind">What it points into.</param>
 /// <param name="Index">The input or output.</param>
 /// <param name="Offset">The byte offset, in scratch memory.</param>
-/// <param name="Step">Bytes from one element to the next; 0 where each unit starts again at the base.</param>
+/// <param name="Step">Bytes from one element to the next; 0 where each block starts again at the base.</param>
 internal readonly record struct Register(RegisterKind Kind, int Index, long Offset, int Step);
