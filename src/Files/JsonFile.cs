@@ -37,7 +37,7 @@ public static class JsonFile
     {
         try
         {
-            return Parse(ReadBytes(path, maximumBytes));
+            return ParseText(ReadBytes(path, maximumBytes), default);
         }
         catch (Exception failure) when (IsBroken(failure))
         {
@@ -48,21 +48,18 @@ public static class JsonFile
     /// <summary>Reads a JSON text whose strings are all text, so that none of them fails when it is looked at. The caller disposes of the document.</summary>
     /// <param name="json">UTF-8, with or without a byte order mark.</param>
     /// <param name="options">What is accepted beyond JSON; nothing by default.</param>
-    /// <exception cref="JsonException">It is not JSON, or a string in it is not Unicode.</exception>
+    /// <exception cref="JsonException">It is not JSON, or a string in it is not Unicode. The message says what and where in one sentence of bounded length.</exception>
     public static JsonDocument Parse(byte[] json, JsonDocumentOptions options = default)
     {
         ArgumentNullException.ThrowIfNull(json);
-        ReadOnlyMemory<byte> text = json is [0xEF, 0xBB, 0xBF, ..] ? json.AsMemory(3) : json;
-        var document = JsonDocument.Parse(text, options);
         try
         {
-            RequireUnicode(text.Span, options);
-            return document;
+            return ParseText(json, options);
         }
-        catch
+        catch (JsonException failure)
         {
-            document.Dispose();
-            throw;
+            // The reader's own message repeats what it met, however long that is.
+            throw new JsonException($"{Describe(failure).TrimEnd('.')}{PlaceOf(failure)}.", failure.Path, failure.LineNumber, failure.BytePositionInLine, failure);
         }
     }
 
@@ -118,6 +115,22 @@ public static class JsonFile
 
     /// <summary>The place of a failure as <c> (line 7)</c>; empty where it is not known.</summary>
     public static string PlaceOf(Exception failure) => failure is JsonException { LineNumber: { } line } ? $" (line {line + 1})" : "";
+
+    private static JsonDocument ParseText(byte[] json, JsonDocumentOptions options)
+    {
+        ReadOnlyMemory<byte> text = json is [0xEF, 0xBB, 0xBF, ..] ? json.AsMemory(3) : json;
+        var document = JsonDocument.Parse(text, options);
+        try
+        {
+            RequireUnicode(text.Span, options);
+            return document;
+        }
+        catch
+        {
+            document.Dispose();
+            throw;
+        }
+    }
 
     /// <summary>The parser leaves strings as they are: bytes that are not UTF-8 and halves of surrogate pairs come to light when one is read.</summary>
     private static void RequireUnicode(ReadOnlySpan<byte> json, JsonDocumentOptions options)

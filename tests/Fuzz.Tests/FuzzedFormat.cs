@@ -21,6 +21,9 @@ internal abstract class FuzzedFormat
     /// <summary>Whether most changes leave a valid file.</summary>
     public virtual bool IsMostlyRight => false;
 
+    /// <summary>How much processor time reading may take.</summary>
+    public virtual TimeSpan LongestRead => TimeSpan.FromSeconds(1);
+
     /// <summary>Makes another file of a right one, or of nothing.</summary>
     public virtual byte[] Mutate(FuzzRandom random, byte[] seed) => BinaryMutator.Mutate(random, seed);
 

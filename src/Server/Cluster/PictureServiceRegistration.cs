@@ -37,12 +37,15 @@ internal static class PictureServiceRegistration
         services.AddSingleton<ModelsAtStart>();
         services.AddHostedService(s => s.GetRequiredService<ModelsAtStart>());
         services.AddSingleton<LocalPictureService>();
+        services.AddSingleton<ResultFolder>();
+        services.AddSingleton(s => new ResultKeys(models, s.GetRequiredService<IConfiguration>()));
+        services.AddSingleton<StoringPictureService>();
         services.AddSingleton<PolicyDescriptions>();
         var isMember = cluster.IsClustered && !ClusterOptionsCheck.Problems(cluster, "").Any();
         if (!isMember)
         {
             // Alone, or with settings that validation refuses when the server starts.
-            services.AddSingleton<IPictureService>(s => s.GetRequiredService<LocalPictureService>());
+            services.AddSingleton<IPictureService>(s => s.GetRequiredService<StoringPictureService>());
             services.AddSingleton<IPolicyDescriptions>(s => s.GetRequiredService<PolicyDescriptions>());
             return;
         }

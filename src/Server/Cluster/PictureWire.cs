@@ -32,7 +32,7 @@ internal static class PictureWire
         PicturesDone done => new WorkMessage(
             WorkMessageKind.Done,
             int.MaxValue,
-            Write(new DoneBody(done.Policy, done.Steps, done.Seconds, done.EstimatedSpeedup, done.Notes), WireJson.Default.DoneBody),
+            Write(new DoneBody(done.Policy, done.Steps, done.Seconds, done.EstimatedSpeedup, done.Notes, done.IsStored), WireJson.Default.DoneBody),
             [.. done.Pictures.Select(Png.Encode)]),
         _ => throw new NotSupportedException($"An update of the class {update.GetType().Name} is not known."),
     };
@@ -45,7 +45,7 @@ internal static class PictureWire
         if (message.Kind == WorkMessageKind.Done)
         {
             var done = Read(message.Content, WireJson.Default.DoneBody);
-            return new PicturesDone([.. message.Files.Select(f => PictureFile.Decode(f))], done.Policy, done.Steps, done.Seconds, done.EstimatedSpeedup, done.Notes);
+            return new PicturesDone([.. message.Files.Select(f => PictureFile.Decode(f))], done.Policy, done.Steps, done.Seconds, done.EstimatedSpeedup, done.Notes) { IsStored = done.IsStored };
         }
 
         if (message.Position == 0)
@@ -85,7 +85,7 @@ internal sealed record QueuedBody(int Place);
 internal sealed record StepBody(int Completed, int Total, IReadOnlyList<LoggedEvaluation> Evaluations);
 
 /// <summary>A <see cref="PicturesDone"/> without its pictures.</summary>
-internal sealed record DoneBody(string Policy, ExtentCounts Steps, double Seconds, double? EstimatedSpeedup, IReadOnlyList<string> Notes);
+internal sealed record DoneBody(string Policy, ExtentCounts Steps, double Seconds, double? EstimatedSpeedup, IReadOnlyList<string> Notes, bool IsStored = false);
 
 /// <summary>A <see cref="GenerationRefusedException"/>.</summary>
 internal sealed record RefusalBody(RefusalKind Kind, string Message, string? Parameter, TimeSpan? RetryAfter);

@@ -5,7 +5,7 @@ using CachePolicies.Cluster;
 namespace CachePolicies.Server;
 
 /// <summary>What a worker does: makes pictures and describes policies with the models of this process.</summary>
-internal sealed class PictureWork(WorkerFacts facts, LocalPictureService pictures, PolicyDescriptions policies) : IClusterWork
+internal sealed class PictureWork(WorkerFacts facts, StoringPictureService pictures, PolicyDescriptions policies) : IClusterWork
 {
     public WorkerFacts Facts => facts;
 

@@ -48,6 +48,9 @@ internal sealed class ServerOptions
     /// <summary>Pictures that are answered by address.</summary>
     public PictureStoreOptions Pictures { get; } = new();
 
+    /// <summary>Results that are stored, so that a request that was answered before is not computed again.</summary>
+    public ResultsOptions Results { get; } = new();
+
     /// <summary>Other processes that serve together with this one.</summary>
     public ClusterOptions Cluster { get; } = new();
 }
@@ -86,4 +89,16 @@ internal sealed class PictureStoreOptions
     /// <summary>The address that the server has for its clients, in front of a picture's: <c>https://pictures.example.org</c>.</summary>
     /// <value><see langword="null"/>, the default, for the one that the request came to.</value>
     public Uri? PublicAddress { get; set; }
+}
+
+/// <summary>Where results are stored for requests that come again.</summary>
+internal sealed class ResultsOptions
+{
+    /// <summary>The folder; one for each process.</summary>
+    /// <value><see langword="null"/>, the default, to store none.</value>
+    public string? Directory { get; set; }
+
+    /// <summary>How many bytes of results are kept; those that nobody asked for the longest go first.</summary>
+    /// <value>1,048,576 to 2,147,483,647. The default is 1,073,741,824.</value>
+    public long MaximumBytes { get; set; } = 1 << 30;
 }

@@ -21,6 +21,7 @@ internal sealed class ServerOptionsValidator : IValidateOptions<ServerOptions>
         Range(nameof(options.RequestsPerMinute), options.RequestsPerMinute, 1, 1_000_000);
         Range(nameof(options.ConcurrentRequests), options.ConcurrentRequests, 1, 100_000);
         Range("Pictures:MaximumBytes", options.Pictures.MaximumBytes, 1 << 20, 1L << 42);
+        Range("Results:MaximumBytes", options.Results.MaximumBytes, 1 << 20, int.MaxValue);
         Duration(nameof(options.ShutdownTimeout), options.ShutdownTimeout, TimeSpan.Zero, TimeSpan.FromHours(1));
         Duration("Pictures:Lifetime", options.Pictures.Lifetime, TimeSpan.FromSeconds(1), TimeSpan.FromDays(7));
         if (options.DefaultModel is { } model && options.Models.Count > 0 && !options.Models.ContainsKey(model))

@@ -25,7 +25,8 @@ internal static class ModelRegistration
             _ = ModelFolder.IsModel(folder)
                 ? builder.UseModel(name, folder)
                 : builder.UseOnnxRuntime().UseTextToImage(name, s => DiffusersModel.Open(folder, s.GetRequiredService<OnnxRuntimeBackend>(), new DiffusersOptions()));
-            registered.Add(new RegisteredModel(name, new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories).Sum(f => f.Length)));
+            var files = new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories).ToArray();
+            registered.Add(new RegisteredModel(name, files.Sum(f => f.Length), ModelStamp.Of(folder, files)));
         }
 
         return new RegisteredModels(registered);

@@ -26,4 +26,8 @@ internal sealed record PictureStep(int Completed, int Total, IReadOnlyList<Logge
 /// <param name="EstimatedSpeedup">How many times as long it would have taken without the cache, or <see langword="null"/> where that is not known.</param>
 /// <param name="Notes">What the user should know, in sentences.</param>
 internal sealed record PicturesDone(
-    IReadOnlyList<RgbImage> Pictures, string Policy, ExtentCounts Steps, double Seconds, double? EstimatedSpeedup, IReadOnlyList<string> Notes) : PictureUpdate;
+    IReadOnlyList<RgbImage> Pictures, string Policy, ExtentCounts Steps, double Seconds, double? EstimatedSpeedup, IReadOnlyList<string> Notes) : PictureUpdate
+{
+    /// <summary>Whether the pictures were made for an earlier request and stored since.</summary>
+    public bool IsStored { get; init; }
+}

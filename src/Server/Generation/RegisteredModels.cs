@@ -3,7 +3,8 @@ namespace CachePolicies.Server;
 /// <summary>A model of the configuration.</summary>
 /// <param name="Name">The name that requests use.</param>
 /// <param name="FileBytes">The bytes of its files.</param>
-internal sealed record RegisteredModel(string Name, long FileBytes);
+/// <param name="Stamp">Tells its files from others (<see cref="ModelStamp"/>).</param>
+internal sealed record RegisteredModel(string Name, long FileBytes, string Stamp);
 
 /// <summary>The models of the configuration, the default first.</summary>
 internal sealed record RegisteredModels(IReadOnlyList<RegisteredModel> All)

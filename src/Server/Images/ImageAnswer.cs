@@ -28,7 +28,8 @@ internal sealed record ImageData(
 /// <param name="Seconds">From the first evaluation to the last.</param>
 /// <param name="EstimatedSpeedup">How many times as long it would have taken without the cache; null where that is not known.</param>
 /// <param name="Notes">What the user should know.</param>
-internal sealed record CacheAnswer(string Model, string Policy, long Seed, CacheSteps Steps, double Seconds, double? EstimatedSpeedup, IReadOnlyList<string> Notes);
+/// <param name="Stored">Whether the pictures were made for an earlier request and stored since; steps and seconds are those of then.</param>
+internal sealed record CacheAnswer(string Model, string Policy, long Seed, CacheSteps Steps, double Seconds, double? EstimatedSpeedup, IReadOnlyList<string> Notes, bool Stored);
 
 /// <summary>How many evaluations were computed, on average over pictures and guidance branches.</summary>
 /// <param name="Full">Every stage.</param>

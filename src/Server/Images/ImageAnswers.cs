@@ -37,7 +37,8 @@ internal sealed class ImageAnswers(PictureStore store, TimeProvider time, IOptio
             new CacheSteps(done.Steps.Full, done.Steps.Part, done.Steps.Skipped),
             Math.Round(done.Seconds, 4),
             done.EstimatedSpeedup is { } speedup && double.IsFinite(speedup) ? Math.Round(speedup, 2) : null,
-            done.Notes);
+            done.Notes,
+            done.IsStored);
     }
 
     private string UrlOf(RgbImage picture, ImageOrder order, HttpContext http)

@@ -23,4 +23,10 @@ internal static partial class Log
 
     [LoggerMessage(106, LogLevel.Information, "'{Client}' was refused ({Status}): {Code}.")]
     public static partial void Refused(ILogger logger, string client, int status, string code);
+
+    [LoggerMessage(107, LogLevel.Warning, "A result cannot be read or stored in '{Directory}'; pictures are made and answered as without.")]
+    public static partial void ResultFailed(ILogger logger, string directory, Exception failure);
+
+    [LoggerMessage(108, LogLevel.Warning, "The result '{Path}' is damaged and is removed; its pictures are made again.")]
+    public static partial void ResultDamaged(ILogger logger, string path);
 }

@@ -1,6 +1,3 @@
-using System.Collections.Immutable;
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using CachePolicies.Backends.OnnxRuntime;
 using CachePolicies.Engine;
 using CachePolicies.Files;
@@ -59,7 +56,7 @@ public static class OnnxTextToImage
     {
         Require(model, "tokenizer", tokenizer.Kind, "words");
         Require(model, "treatment of unknown words", tokenizer.Unknown, "refuse");
-        return new WordTokenizer(ReadVocabulary(FolderFile.Resolve(model.Directory, tokenizer.Vocabulary)), tokenizer.Length, tokenizer.Input, tokenizer.Styles, tokenizer.Empty);
+        return new WordTokenizer(VocabularyFile.Read(FolderFile.Resolve(model.Directory, tokenizer.Vocabulary)), tokenizer.Length, tokenizer.Input, tokenizer.Styles, tokenizer.Empty);
     }
 
     private static PatchDecoder DecoderOf(OnnxDenoiserModel model, DecoderManifest decoder)
@@ -74,21 +71,6 @@ public static class OnnxTextToImage
         return Samplers.Create(sampler.Kind, sampler.Shift);
     }
 
-    private const long LargestVocabulary = 64 << 20;
-
-    private static ImmutableArray<string> ReadVocabulary(string path)
-    {
-        try
-        {
-            using var stream = RegularFile.Open(path, LargestVocabulary);
-            return JsonSerializer.Deserialize(stream, VocabularyJson.Default.ImmutableArrayString);
-        }
-        catch (Exception failure) when (failure is IOException or InvalidDataException or UnauthorizedAccessException or JsonException)
-        {
-            throw new InvalidDataException($"The vocabulary '{path}' cannot be read: {failure.Message}", failure);
-        }
-    }
-
     private static void Require(OnnxDenoiserModel model, string what, string kind, params string[] known)
     {
         if (!known.Contains(kind, StringComparer.Ordinal))
@@ -97,6 +79,3 @@ public static class OnnxTextToImage
         }
     }
 }
-
-[JsonSerializable(typeof(ImmutableArray<string>))]
-internal sealed partial class VocabularyJson : JsonSerializerContext;

@@ -43,5 +43,8 @@ internal sealed class UNetSettings() : PipelineFile("sd15", "unet/config.json");
 /// <summary>The settings of a transformer.</summary>
 internal sealed class TransformerSettings() : PipelineFile("flux035", "transformer/config.json");
 
+/// <summary>The settings of an encoder of text.</summary>
+internal sealed class TextEncoderSettings() : PipelineFile("sd15", "text_encoder/config.json");
+
 /// <summary>The settings of a decoder.</summary>
 internal sealed class DecoderSettings() : PipelineFile("flux035", "vae_decoder/config.json");

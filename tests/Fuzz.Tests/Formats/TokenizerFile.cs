@@ -19,7 +19,7 @@ internal abstract class TokenizerFile(string folder, string file) : FuzzedFormat
         }
     }
 
-    public override void Read(string path) => PromptTokenizer.Open(Path.GetDirectoryName(path)!);
+    public override void Read(string path) => PromptTokenizer.Open(Path.GetDirectoryName(path)!).Encode("A red  apple, <extra_id_0> l\u2019\u00e9t\u00e9 \U0001F34E", 16);
 }
 
 /// <summary>The vocabulary of CLIP's tokenizer.</summary>
@@ -44,4 +44,22 @@ internal sealed class ClipSettings() : TokenizerFile("tokenizer", "tokenizer_con
 internal sealed class T5Pieces() : TokenizerFile("tokenizer_2", "spiece.model")
 {
     public override byte[] Mutate(FuzzRandom random, byte[] seed) => ProtobufMutator.Mutate(random, seed);
+}
+
+/// <summary>The special tokens of CLIP's tokenizer.</summary>
+internal sealed class ClipSpecialTokens() : TokenizerFile("tokenizer", "special_tokens_map.json")
+{
+    public override byte[] Mutate(FuzzRandom random, byte[] seed) => JsonMutator.Mutate(random, seed);
+}
+
+/// <summary>The settings of T5's tokenizer.</summary>
+internal sealed class T5Settings() : TokenizerFile("tokenizer_2", "tokenizer_config.json")
+{
+    public override byte[] Mutate(FuzzRandom random, byte[] seed) => JsonMutator.Mutate(random, seed);
+}
+
+/// <summary>The tokens that were added to T5's.</summary>
+internal sealed class T5AddedTokens() : TokenizerFile("tokenizer_2", "added_tokens.json")
+{
+    public override byte[] Mutate(FuzzRandom random, byte[] seed) => JsonMutator.Mutate(random, seed);
 }
