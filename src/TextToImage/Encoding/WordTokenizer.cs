@@ -37,13 +37,13 @@ public sealed class WordTokenizer : ITextEncoder
         {
             if (!_ids.TryAdd(vocabulary[i], i))
             {
-                throw new ArgumentException($"The vocabulary holds '{vocabulary[i]}' twice.", nameof(vocabulary));
+                throw new ArgumentException($"The vocabulary holds '{Excerpt.Of(vocabulary[i])}' twice.", nameof(vocabulary));
             }
         }
 
         if (styles.FirstOrDefault(s => !_ids.ContainsKey(s)) is { } stranger)
         {
-            throw new ArgumentException($"The style '{stranger}' is not in the vocabulary.", nameof(styles));
+            throw new ArgumentException($"The style '{Excerpt.Of(stranger)}' is not in the vocabulary.", nameof(styles));
         }
 
         (_vocabulary, _length, _input, _padding) = (vocabulary, length, input, padding);

@@ -21,7 +21,7 @@ internal sealed class HttpMessage : FuzzedFormat
         Get("/playground/main.js", "If-None-Match: \"x\"\r\nAccept-Encoding: gzip\r\n"),
         Get("/v1/models/emoji", "Authorization: Bearer cp-00\r\n"),
         Get("/v1/models"),
-        Get("/v1/images/files/00000000000000000000000000000000.png", "Range: bytes=0-10\r\n"),
+        Get("/playground/card.css", "Range: bytes=0-10\r\n"),
         Get("/health/ready"),
         Get("/metrics", "Accept: application/openmetrics-text; version=1.0.0\r\n"),
         Get("/openapi/v1.json"),
