@@ -15,12 +15,13 @@ internal sealed class ResultFolder
     private readonly LinkedList<StoredResult> _byUse = new();
     private readonly Lock _lock = new();
     private readonly ResultsOptions _options;
+    private readonly TimeProvider _time;
     private readonly ILogger<ResultFolder> _logger;
     private long _bytes;
 
-    public ResultFolder(IOptions<ServerOptions> options, ILogger<ResultFolder> logger)
+    public ResultFolder(IOptions<ServerOptions> options, TimeProvider time, ILogger<ResultFolder> logger)
     {
-        (_options, _logger) = (options.Value.Results, logger);
+        (_options, _time, _logger) = (options.Value.Results, time, logger);
         if (_options.Directory is { } folder && Directory.Exists(folder))
         {
             foreach (var file in new DirectoryInfo(folder).EnumerateFiles($"*{Extension}").OrderByDescending(f => f.LastWriteTimeUtc))
@@ -66,7 +67,7 @@ internal sealed class ResultFolder
             var result = ResultFile.Read(key, RegularFile.ReadAllBytes(PathOf(key), _options.MaximumBytes));
             if (result is not null)
             {
-                File.SetLastWriteTimeUtc(PathOf(key), DateTime.UtcNow); // The order of use outlives the process.
+                File.SetLastWriteTimeUtc(PathOf(key), _time.GetUtcNow().UtcDateTime); // The order of use outlives the process.
                 return result;
             }
 

@@ -125,7 +125,7 @@ public sealed class ResultFolderTests : IDisposable
     }
 
     private ResultFolder Open(long most = 1 << 20) =>
-        new(Options.Create(new ServerOptions { Results = { Directory = _folder.Path, MaximumBytes = most } }), NullLogger<ResultFolder>.Instance);
+        new(Options.Create(new ServerOptions { Results = { Directory = _folder.Path, MaximumBytes = most } }), TimeProvider.System, NullLogger<ResultFolder>.Instance);
 
     private static PicturesDone Result(int number) => new([Picture(number), Picture(number)], "P", new ExtentCounts(1, 2.5, 3), 0.25, 1.5, ["a note"]);
 
