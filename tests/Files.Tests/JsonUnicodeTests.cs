@@ -14,8 +14,18 @@ public class JsonUnicodeTests
     {
         var refusal = Assert.Throws<JsonException>(() => JsonFile.Parse(Encoding.UTF8.GetBytes(json)));
 
-        Assert.Equal("A text is not Unicode.", refusal.Message);
-        Assert.Equal(json.Contains('\n', StringComparison.Ordinal) ? 1 : 0, refusal.LineNumber);
+        var line = json.Contains('\n', StringComparison.Ordinal) ? 1 : 0;
+        Assert.Equal($"A text is not Unicode (line {line + 1}).", refusal.Message);
+        Assert.Equal(line, refusal.LineNumber);
+    }
+
+    [Fact]
+    public void A_message_is_bounded_however_much_the_reader_repeats()
+    {
+        var refusal = Assert.Throws<JsonException>(() => JsonFile.Parse(Encoding.UTF8.GetBytes("{\n\"a\": fal" + new string('x', 70_000) + "}")));
+
+        Assert.InRange(refusal.Message.Length, 20, 600);
+        Assert.EndsWith("(line 2).", refusal.Message, StringComparison.Ordinal);
     }
 
     [Fact]
