@@ -11,6 +11,7 @@ const string Usage = """
       pipeline               A pipeline of FLUX's or SD3's shape with random weights: memory, opening, steps, whole against staged.
       policies               Policies over a sweep of their thresholds on the sample model, compared with the control.
       catalogue              Every policy at one quality at 28, 50 and 100 steps, with and without a forced last step.
+      paper                  The tables and checks of H2-Cache's paper on every trained model, with plots.
       front                  Which policy leads at which speed: all of them at 28, 50 and 100 steps, as tables and plots.
       batch                  Eight prompts in one batch: a decision for each sample against one for all.
       soak                   Ten thousand generations with faults mixed in: pictures against those made alone, memory.
@@ -24,11 +25,12 @@ const string Usage = """
       --rounds N             kernels: interleaved rounds (60); backends: rounds (20); batch: timed rounds (3); pipeline: timed steps (5);
                              soak: generations (10,000); load: requests (10,000).
       --target DB            catalogue: the mean PSNR that settings are chosen for (40).
-      --only TEXT            policies: only rows whose policy or settings contain the text; catalogue, batch: whose policy; pipeline: sd3 or flux.
+      --only TEXT            policies: only rows whose policy or settings contain the text; catalogue, batch: whose policy; pipeline: sd3 or flux;
+                             paper: only sections whose title contains it.
       --provider NAME        backends: the execution provider (CPU).
       --flux SIZE            backends: a model of FLUX's shape in place of the sample model: small, Float16 or BFloat16.
       --waiting HOW          backends: how the run-time's threads wait: Sleep, SpinDuringRun or Spin (Sleep).
-      --model DIRECTORY      The staged model (models/emoji).
+      --model DIRECTORY      The staged model (models/emoji; paper: models/emoji-unet as well, where it is there).
       --out DIRECTORY        Where the tables go (bench/results); '-' writes no file.
     """;
 
@@ -37,6 +39,7 @@ const string Usage = """
 [
     ("policies", PolicyBench.Run),
     ("catalogue", CatalogueBench.Run),
+    ("paper", PaperBench.Run),
     ("front", FrontBench.Run),
     ("batch", BatchBench.Run),
     ("serving", ServingBench.Run),

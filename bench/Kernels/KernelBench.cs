@@ -53,12 +53,15 @@ internal static class KernelBench
         options.Publish("kernels.md", report.ToString());
     }
 
-    private static Contender Distance(CpuBackend backend, ISimilarityEstimator estimator, string name, CpuTensor a, CpuTensor b)
+    /// <summary>An estimator as something that is timed.</summary>
+    public static Contender Distance(CpuBackend backend, ISimilarityEstimator estimator, string name, CpuTensor a, CpuTensor b)
     {
         var type = new TensorType(ElementType.Float32, a.Shape);
-        var kernel = backend.Compile(new KernelSignature([type, type], 0, [estimator.Distance(TensorExpression.Input(0), TensorExpression.Input(1), a.Shape)]));
+        var kernel = backend.Compile(new KernelSignature([type, type], estimator.ScalarCount, [estimator.Distance(TensorExpression.Input(0), TensorExpression.Input(1), a.Shape)]));
         FeatureTensor[] inputs = [a, b];
-        return new Contender(name, () => Consume(kernel.Measure(inputs, [])));
+        var scalars = new float[estimator.ScalarCount];
+        estimator.FillScalars(new EvaluationInfo(10, 50, 800, 0.8f), new EvaluationInfo(9, 50, 820, 0.82f), scalars);
+        return new Contender(name, () => Consume(kernel.Measure(inputs, scalars)));
     }
 
     private static Contender AddResidual(CpuBackend backend, TensorShape shape, CpuTensor a, CpuTensor b, CpuTensor result)
@@ -69,13 +72,15 @@ internal static class KernelBench
         return new Contender("add residual", () => kernel.Run(inputs, [], outputs));
     }
 
-    private static CpuTensor Feature(CpuBackend backend, TensorShape shape, int seed)
+    /// <summary>A feature of random numbers in [−1, 1).</summary>
+    public static CpuTensor Feature(CpuBackend backend, TensorShape shape, int seed)
     {
         var tensor = backend.Rent(ElementType.Float32, shape);
         var elements = tensor.Singles;
-        for (var i = 0; i < elements.Length; i++)
+        var random = new Random(seed);
+        foreach (ref var element in elements)
         {
-            elements[i] = MathF.Sin((seed * 1.7f) + (i * 0.37f));
+            element = (2 * random.NextSingle()) - 1;
         }
 
         return tensor;

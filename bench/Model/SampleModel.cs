@@ -32,6 +32,15 @@ internal sealed class SampleModel : IDisposable
         Groups = [new("known", r => prompts["known"].Contains(r.Prompt)), new("new", r => prompts["new"].Contains(r.Prompt))];
     }
 
+    /// <summary>The model's name.</summary>
+    public string Name => Denoiser.Layout.Name;
+
+    /// <summary>Prompts that the model was trained on.</summary>
+    public IReadOnlyList<BenchPrompt> Known => _known;
+
+    /// <summary>New combinations of words.</summary>
+    public IReadOnlyList<BenchPrompt> New => _new;
+
     /// <summary>Threads of ONNX Runtime.</summary>
     public int Threads { get; }
 
@@ -49,10 +58,12 @@ internal sealed class SampleModel : IDisposable
 
     public static SampleModel Load(BenchOptions options) => Load(options, options.Threads ?? 2);
 
-    public static SampleModel Load(BenchOptions options, int threads)
+    public static SampleModel Load(BenchOptions options, int threads) => Load(options.ModelDirectory, threads);
+
+    public static SampleModel Load(string directory, int threads)
     {
         var backend = new OnnxRuntimeBackend(new OnnxRuntimeOptions { Providers = { "CPU" }, Threads = threads });
-        return new SampleModel(backend, OnnxDenoiserModel.Load(options.ModelDirectory, backend), options.ModelDirectory, threads);
+        return new SampleModel(backend, OnnxDenoiserModel.Load(directory, backend), directory, threads);
     }
 
     /// <summary>The first known and the first new prompts in turn.</summary>
@@ -71,7 +82,25 @@ internal sealed class SampleModel : IDisposable
 
     /// <summary>The model as a comparison draws with it.</summary>
     /// <param name="steps">Sampler steps, unless a picture has its own.</param>
-    public TextToImagePictures ToCompare(int steps) => new(_pictures, new PictureRequest(_known[0].Text) { Steps = steps, Guidance = Guidance }, Clock, Threads);
+    /// <param name="guidance">The scale of guidance.</param>
+    public TextToImagePictures ToCompare(int steps, float guidance = Guidance) => new(_pictures, new PictureRequest(_known[0].Text) { Steps = steps, Guidance = guidance }, Clock, Threads);
+
+    /// <summary>Records the features of an uncached picture.</summary>
+    /// <param name="prompt">What is drawn.</param>
+    /// <param name="steps">Sampler steps.</param>
+    /// <param name="file">The trace to write.</param>
+    public void Record(BenchPrompt prompt, int steps, string file)
+    {
+        var picture = new PictureRequest(prompt.Text) { Seed = prompt.Seed, Steps = steps, Guidance = Guidance };
+        TraceRecording.Record(_pictures.Prepare(picture), picture, Guidance, file, half: false, Clock);
+    }
+
+    /// <summary>The evaluations of a picture.</summary>
+    public IReadOnlyList<EvaluationInfo> EvaluationsOf(int steps)
+    {
+        var schedule = _pictures.Sampler.CreateSchedule(steps);
+        return [.. Enumerable.Range(0, schedule.Evaluations.Length).Select(schedule.InfoAt)];
+    }
 
     /// <summary>The denoiser under a policy.</summary>
     public DenoisingLoop Loop(ICachePolicy policy, DecisionScope scope = DecisionScope.PerLane) =>

@@ -33,6 +33,11 @@ internal sealed record BenchOptions
     /// <summary>The directory of the staged model.</summary>
     public string ModelDirectory => Model ?? Path.Combine(RepositoryRoot(), "models", "emoji");
 
+    /// <summary>The directories of all trained models: the one that was asked for, or those of the repository that are there.</summary>
+    public IReadOnlyList<string> ModelDirectories => Model is { } asked
+        ? [asked]
+        : [ModelDirectory, .. new[] { Path.Combine(RepositoryRoot(), "models", "emoji-unet") }.Where(Directory.Exists)];
+
     public static BenchOptions Parse(string[] arguments)
     {
         var options = new BenchOptions { Command = arguments is [var command, ..] ? command : "" };

@@ -25,6 +25,8 @@ internal sealed record Timing(string Name, double[] Seconds, double AllocatedByt
 /// </summary>
 internal static class Interleaved
 {
+    private const double LongestWarmUp = 2;
+
     /// <summary>Times the contenders.</summary>
     /// <param name="rounds">How many rounds are counted, after a tenth as many to warm up.</param>
     /// <param name="minimumSeconds">How long a contender runs in a round at least; short ones run many times.</param>
@@ -55,7 +57,8 @@ internal static class Interleaved
     // Runs until the time is long enough to be measured, which compiles and warms everything up, too.
     private static int Repeats(Action run, double minimumSeconds)
     {
-        for (var i = 0; i < 50; i++)
+        var start = ThreadClock.Seconds;
+        for (var i = 0; i < 50 && ThreadClock.Seconds - start < LongestWarmUp; i++)
         {
             run();
         }

@@ -1,11 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text.Json;
 using System.Text.Json.Nodes;
-using CachePolicies.Engine;
-using CachePolicies.Policies;
 using CachePolicies.TextToImage;
-using CachePolicies.Traces;
 
 namespace CachePolicies.Tool;
 
@@ -43,22 +39,9 @@ internal static class RecordVerb
     internal static void Record(ToolConsole console, ModelSession session, PictureRequest picture, string file, bool half, CancellationToken cancellationToken)
     {
         var prepared = session.Prepare(picture, cancellationToken);
-        var layout = prepared.Denoiser.Layout;
-        var schedule = prepared.Sampler.CreateSchedule(prepared.Request.Schedule);
-        var metadata = new Dictionary<string, string>
-        {
-            ["timesteps"] = JsonSerializer.Serialize(schedule.Evaluations.Select(e => e.Timestep)),
-            ["model"] = layout.Name,
-            ["fingerprint"] = layout.Fingerprint,
-            ["prompt"] = picture.Prompt,
-            ["seed"] = picture.Seed.ToString(CultureInfo.InvariantCulture),
-            ["guidance"] = session.Guidance.ToString(CultureInfo.InvariantCulture),
-        };
-        using var writer = new TraceWriter(OutputPath.Make(file), FeatureRecorder.TensorsOf(layout), schedule.Evaluations.Length, half, metadata);
-        var recorder = FeatureRecorder.Over(prepared.Denoiser, writer, console.Time);
-        var denoiser = session.Under(CachePolicy.None, recorder.Denoiser, new CachedDenoiserOptions { LaneExecution = LaneExecution.Separate });
-        ToolProgress.Run(console, schedule.Evaluations.Length, tell => prepared.Generate(denoiser, recorder, _ => tell(picture.Prompt), console.Time, cancellationToken));
-        writer.Complete(new Dictionary<string, string> { [StageCosts.MetadataKey] = recorder.StageSeconds });
+        var path = OutputPath.Make(file);
+        ToolProgress.Run(console, prepared.Evaluations, tell => TraceRecording.Record(
+            prepared, picture, session.Guidance, path, half, console.Time, _ => tell(picture.Prompt), cancellationToken));
     }
 
     private static void Tell(ToolConsole console, PictureRequest picture, string file, bool json)

@@ -3,7 +3,7 @@ using System.Text.Json;
 using CachePolicies.Engine;
 using CachePolicies.Traces;
 
-namespace CachePolicies.Tool;
+namespace CachePolicies.Comparison;
 
 /// <summary>
 /// Copies what stages read and write to a trace while an uncached run goes on. Lanes run one after the other, so the k-th run of a stage within an
