@@ -39,7 +39,9 @@ internal static class PaperBench
         }
     }
 
-    private static void Run(BenchOptions options, IReadOnlyList<IPaperSection> sections, IReadOnlyList<SampleModel> models)
+    /// <summary>Runs sections on models; one that fails says so on the page, and the others go on.</summary>
+    /// <exception cref="InvalidDataException">A section failed; the page is written all the same.</exception>
+    internal static void Run(BenchOptions options, IReadOnlyList<IPaperSection> sections, IReadOnlyList<SampleModel> models)
     {
         var page = new PaperPage(string.Join('\n', models.Select(m => $"- {m.Name}: {m.Description}")));
         var run = new PaperRun(options, models, () => options.Write(File, page.ToMarkdown()));

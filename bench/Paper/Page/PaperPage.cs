@@ -24,7 +24,7 @@ internal sealed class PaperPage(string head)
     /// <summary>The page in Markdown.</summary>
     public string ToMarkdown()
     {
-        var text = new StringBuilder(Introduction).Append(head).Append("\n\n");
+        var text = new StringBuilder(Introduction).Append('\n').Append(head).Append("\n\n");
         var claims = _sections.SelectMany(s => s.Text.Claims).ToArray();
         if (claims.Length > 0)
         {

@@ -22,6 +22,16 @@ internal sealed class SectionText(Action<string, string> savePlot)
     /// <summary>Adds a table.</summary>
     public void Table(TextTable table) => _text.Append(table.ToMarkdown()).Append('\n');
 
+    /// <summary>Adds plots side by side, each with its heading.</summary>
+    public void Plots(IEnumerable<(string File, string Title, string Svg)> plots)
+    {
+        var all = plots.ToArray();
+        var row = new TextTable([.. all.Select(p => new TableColumn(p.Title, ColumnAlignment.Left))]);
+        row.AddRow(Array.ConvertAll(all, p => $"![{p.Title}]({p.File})"));
+        Array.ForEach(all, p => savePlot(p.File, p.Svg));
+        Table(row);
+    }
+
     /// <summary>Adds a plot, which is written to a file of its own.</summary>
     public void Plot(string file, string title, string svg)
     {

@@ -7,7 +7,7 @@ namespace CachePolicies.Bench;
 internal sealed class GuidanceSection : IPaperSection
 {
     private static readonly float[] Scales = [1, 2, 3, 5, 7];
-    private static readonly double[] ControlShares = [0.08, 0.14, 0.22, 0.35, 0.55];
+    private static readonly double[] ControlShares = [0.08, 0.14, 0.22, 0.35, 0.55, 0.8];
 
     public string Title => "Guidance and prompts";
 

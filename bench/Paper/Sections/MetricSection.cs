@@ -111,5 +111,5 @@ internal sealed class MetricSection : IPaperSection
         text.Table(table);
     }
 
-    private static string Number(double correlation) => double.IsFinite(correlation) ? correlation.ToString("F3", System.Globalization.CultureInfo.InvariantCulture) : Figures.None;
+    private static string Number(double correlation) => double.IsFinite(correlation) ? correlation.ToString("0.000;−0.000", System.Globalization.CultureInfo.InvariantCulture) : Figures.None;
 }

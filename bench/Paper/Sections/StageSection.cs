@@ -14,15 +14,20 @@ internal sealed class StageSection : IPaperSection
     public void Run(PaperRun run, SectionText text)
     {
         text.Paragraph(
-            "How much the features at each boundary move: relative L2 between one evaluation and the next, in uncached runs, the mean over the pictures, over the time of the run from 0 to 1. "
+            Invariant($"How much the features at each boundary move: relative L2 between one evaluation and the next, in uncached runs of {run.StepsOr(50)[0]} steps, the mean over {2 * (run.Options.Prompts ?? 2)} pictures, over the time of the run from 0 to 1. ")
             + "Centre: the time around which a boundary's movement lies, as the mean of the time weighted by the movement. If the first stage settles the structure and the second one refines detail, "
             + "the structure boundary has its centre earlier.");
-        foreach (var model in run.Models)
+        var moved = run.Models.Select(m => (Model: m, Lines: Movement(run, m))).ToArray();
+        text.Plots(moved.Select(m => (
+            $"paper-movement-{m.Model.Name}.svg",
+            m.Model.Name,
+            PaperPlot.Lines($"Movement between evaluations, {m.Model.Name}", "time of the run", "relative L2", m.Lines))));
+        foreach (var (model, lines) in moved)
         {
-            MeasureMovement(run, model, text);
-            run.Publish();
+            WriteMovement(text, model, lines);
         }
 
+        run.Publish();
         foreach (var model in run.Models)
         {
             CompareCuts(run, model, text);
@@ -30,7 +35,8 @@ internal sealed class StageSection : IPaperSection
         }
     }
 
-    private static void MeasureMovement(PaperRun run, SampleModel model, SectionText text)
+    /// <summary>A line for each boundary.</summary>
+    private static PlottedLine[] Movement(PaperRun run, SampleModel model)
     {
         var steps = run.StepsOr(50)[0];
         var layout = model.Denoiser.Layout;
@@ -45,9 +51,13 @@ internal sealed class StageSection : IPaperSection
             }
         }
 
-        PlottedLine[] lines = [.. layout.Boundaries.Select(b => new PlottedLine(b.Name, Mean(movements[b.Index])))];
-        text.Heading(Invariant($"{model.Name}: movement over {steps} steps, {prompts.Length} pictures"));
-        text.Plot($"paper-movement-{model.Name}.svg", $"Movement of the features, {model.Name}", PaperPlot.Lines($"Movement between evaluations, {model.Name}", "time of the run", "relative L2", lines));
+        return [.. layout.Boundaries.Select(b => new PlottedLine(b.Name, Mean(movements[b.Index])))];
+    }
+
+    private static void WriteMovement(SectionText text, SampleModel model, PlottedLine[] lines)
+    {
+        var layout = model.Denoiser.Layout;
+        text.Heading($"{model.Name}: movement");
         var table = new TextTable(new("boundary", ColumnAlignment.Left), new("movement: mean"), new("first quarter"), new("second"), new("third"), new("last"), new("centre"));
         foreach (var line in lines)
         {
@@ -120,5 +130,5 @@ internal sealed class StageSection : IPaperSection
 
     private static double Centre(PlottedLine line) => line.Points.Sum(p => p.X * p.Y) / line.Points.Sum(p => p.Y);
 
-    private static string Number(double value) => double.IsFinite(value) ? value.ToString("F3", System.Globalization.CultureInfo.InvariantCulture) : Figures.None;
+    private static string Number(double value) => double.IsFinite(value) ? value.ToString("0.000;−0.000", System.Globalization.CultureInfo.InvariantCulture) : Figures.None;
 }

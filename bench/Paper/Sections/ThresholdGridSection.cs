@@ -12,6 +12,9 @@ internal sealed class ThresholdGridSection : IPaperSection
     /// <summary>From this mean loss of the neighbours on the optimum counts as sharp.</summary>
     private const double Sharp = 1;
 
+    /// <summary>Better than this nobody sees a difference; equal pictures count as this where settings are compared.</summary>
+    private const double Invisible = 60;
+
     private static readonly double[] Thresholds = [0.04, 0.06, 0.09, 0.13, 0.18, 0.26, 0.37];
 
     public string Title => "Thresholds";
@@ -34,13 +37,16 @@ internal sealed class ThresholdGridSection : IPaperSection
         var policies = Thresholds.SelectMany(_ => Thresholds, (t1, t2) => PaperSettings.H2At(Invariant($"τ1 {t1}, τ2 {t2}"), t1, t2)).ToArray();
         var results = run.Compare(model, steps, run.Prompts(model, 1), policies, controls: []);
         ComparedRow[] rows = [.. results.Policies];
-        var (speedups, decibels) = (Grid(rows, r => r.Ideal), Grid(rows, r => r.Psnr));
+        var (speedups, decibels) = (Grid(rows, r => r.Ideal), Grid(rows, r => Math.Min(r.Psnr, Invisible)));
         string[] names = [.. Thresholds.Select(t => t.ToString(CultureInfo.InvariantCulture))];
 
         text.Heading(model.Name);
-        text.Paragraph(Invariant($"{steps} steps, {rows[0].Runs.Count} pictures; speed-ups are those that the skipped stages allow."));
-        text.Plot($"paper-grid-speed-{model.Name}.svg", $"Speed-up over τ1 and τ2, {model.Name}", PaperPlot.Heat($"Speed-up, {model.Name}", "τ2", names, "τ1", names, speedups));
-        text.Plot($"paper-grid-psnr-{model.Name}.svg", $"PSNR over τ1 and τ2, {model.Name}", PaperPlot.Heat($"PSNR in dB, {model.Name}", "τ2", names, "τ1", names, decibels));
+        text.Paragraph(Invariant($"{steps} steps, {rows[0].Runs.Count} pictures; speed-ups are those that the skipped stages allow, and a PSNR above {Invisible} dB counts as {Invisible}."));
+        text.Plots(
+        [
+            ($"paper-grid-speed-{model.Name}.svg", "Speed-up", PaperPlot.Heat($"Speed-up, {model.Name}", "τ2", names, "τ1", names, speedups)),
+            ($"paper-grid-psnr-{model.Name}.svg", "PSNR", PaperPlot.Heat($"PSNR in dB, {model.Name}", "τ2", names, "τ1", names, decibels)),
+        ]);
 
         var sharpness = GridSharpness.Of(speedups, decibels, target);
         text.Paragraph(sharpness is { } found
