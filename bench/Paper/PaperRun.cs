@@ -45,7 +45,7 @@ internal sealed class PaperRun(BenchOptions options, IReadOnlyList<SampleModel> 
     /// <summary>The policies that run on a model, and a sentence for each that does not.</summary>
     public static ComparedPolicy[] Runnable(SampleModel model, IEnumerable<ComparedPolicy> policies, out IReadOnlyList<string> refused)
     {
-        var (runnable, sentences) = (new List<ComparedPolicy>(), new List<string>());
+        var (runnable, refusals) = (new List<ComparedPolicy>(), new List<(string Label, string Why)>());
         foreach (var policy in policies)
         {
             try
@@ -55,11 +55,11 @@ internal sealed class PaperRun(BenchOptions options, IReadOnlyList<SampleModel> 
             }
             catch (CachePlanException refusal)
             {
-                sentences.Add($"{policy.Label} does not run on {model.Name}: {refusal.Message}");
+                refusals.Add((policy.Label, refusal.Message));
             }
         }
 
-        refused = sentences;
+        refused = [.. refusals.GroupBy(r => r.Why, r => r.Label).Select(g => $"Left out on {model.Name}: {string.Join("; ", g)}. {g.Key}")];
         return [.. runnable];
     }
 }

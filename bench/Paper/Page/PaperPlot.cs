@@ -15,6 +15,8 @@ internal static class PaperPlot
     private const int Height = 420;
     private const string Font = "DejaVu Sans";
 
+    private static readonly int[] TickDigits = [1, 2, 5];
+
     /// <summary>Lines with marks and a legend; points that are not finite are left out.</summary>
     /// <param name="title">Above the plot.</param>
     /// <param name="x">What x is.</param>
@@ -97,7 +99,7 @@ internal static class PaperPlot
     /// <summary>Ticks for values whose logarithms are drawn: 1, 2 and 5 of each power of ten.</summary>
     private static ScottPlot.TickGenerators.NumericManual Decades()
     {
-        double[] values = [.. Enumerable.Range(-4, 8).SelectMany(power => new[] { 1, 2, 5 }, (power, digit) => digit * Math.Pow(10, power))];
+        double[] values = [.. Enumerable.Range(-4, 8).SelectMany(_ => TickDigits, (power, digit) => digit * Math.Pow(10, power))];
         return new([.. values.Select(Math.Log10)], [.. values.Select(v => v.ToString("G3", CultureInfo.InvariantCulture))]);
     }
 }

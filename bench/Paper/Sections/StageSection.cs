@@ -9,6 +9,8 @@ internal sealed class StageSection : IPaperSection
     private const float StructureThreshold = 0.15f;
     private const float DetailThreshold = 0.18f;
 
+    private static readonly int[] DeepIntervals = [2, 3, 5];
+
     public string Title => "Structure and detail";
 
     public void Run(PaperRun run, SectionText text)
@@ -88,7 +90,7 @@ internal sealed class StageSection : IPaperSection
             ? $"DeepCache reuses the feature at '{found.To}' and computes the blocks before '{found.From}' and after '{found.To}'."
             : $"DeepCache cannot be said on {model.Name}: none of its boundaries ({layout}) has only skip connections from shallow blocks behind it.");
         IEnumerable<ComparedPolicy> deep = places is { } at
-            ? new[] { 2, 3, 5 }.Select(n => new DeepReuse(at.From, at.To, n)).Select(p => new ComparedPolicy(p.Name, p.Name, p))
+            ? DeepIntervals.Select(n => new DeepReuse(at.From, at.To, n)).Select(p => new ComparedPolicy(p.Name, p.Name, p))
             : [];
         var results = run.Compare(model, steps, run.Prompts(model, 1), PaperRun.Runnable(model, [.. cuts, .. deep], out var refused));
         foreach (var sentence in refused)

@@ -76,7 +76,7 @@ internal sealed class StepCountSection : IPaperSection
         return table;
     }
 
-    private static IEnumerable<PlottedLine> Lines(IReadOnlyList<ComparisonResults> finished) => finished[0].Policies.Select(p =>
+    private static IEnumerable<PlottedLine> Lines(List<ComparisonResults> finished) => finished[0].Policies.Select(p =>
         new PlottedLine(p.Label, [.. finished.Select(r => ((double)r.Steps, r.CredibleSpeedupOf(Row(r, p.Label))))]));
 
     private static void Decide(SectionText text, SampleModel model, IReadOnlyList<ComparisonResults> finished)

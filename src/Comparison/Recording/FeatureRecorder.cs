@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using System.Text.Json;
+using System.Text.Json.Nodes;
 using CachePolicies.Engine;
 using CachePolicies.Traces;
 
@@ -38,8 +38,8 @@ internal sealed class FeatureRecorder : IEvaluationObserver
     public StagedDenoiser Denoiser { get; }
 
     /// <summary>The mean duration of each stage, as JSON by the boundary that it leads to.</summary>
-    public string StageSeconds => JsonSerializer.Serialize(Denoiser.Layout.Boundaries.Skip(1).Select((b, i) => (Name: NameOf(b), Seconds: _seconds[i] / (_evaluation + 1)))
-        .ToDictionary(p => p.Name, p => Math.Round(p.Seconds, 9)));
+    public string StageSeconds => new JsonObject(Denoiser.Layout.Boundaries.Skip(1)
+        .Select((b, i) => KeyValuePair.Create(NameOf(b), (JsonNode?)Math.Round(_seconds[i] / (_evaluation + 1), 9)))).ToJsonString();
 
     public static FeatureRecorder Over(StagedDenoiser denoiser, TraceWriter writer, TimeProvider time) => new(denoiser, writer, time);
 

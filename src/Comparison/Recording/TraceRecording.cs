@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.Text.Json;
+using System.Text.Json.Nodes;
 using CachePolicies.Engine;
 using CachePolicies.Policies;
 using CachePolicies.TextToImage;
@@ -38,7 +38,7 @@ public static class TraceRecording
         var schedule = prepared.Sampler.CreateSchedule(prepared.Request.Schedule);
         var metadata = new Dictionary<string, string>
         {
-            ["timesteps"] = JsonSerializer.Serialize(schedule.Evaluations.Select(e => e.Timestep)),
+            ["timesteps"] = new JsonArray([.. schedule.Evaluations.Select(e => (JsonNode?)e.Timestep)]).ToJsonString(),
             ["model"] = layout.Name,
             ["fingerprint"] = layout.Fingerprint,
             ["prompt"] = picture.Prompt,
