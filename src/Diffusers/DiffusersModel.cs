@@ -1,5 +1,6 @@
 using CachePolicies.Backends.OnnxRuntime;
 using CachePolicies.Engine;
+using CachePolicies.Onnx;
 using CachePolicies.TextToImage;
 
 namespace CachePolicies.Diffusers;
@@ -26,7 +27,7 @@ public sealed class DiffusersModel : ITextToImageModel
         (Folder, _backend) = (folder, backend);
         _sampler = SamplerOf(folder, options.SchedulerPath);
         _latent = folder.Recipe.LatentOf(folder);
-        Defaults = folder.Recipe.DefaultsOf(folder);
+        Defaults = folder.Defaults;
         var bytes = MemoryBudget.Of(options.MemoryBudget, backend);
         Memory = PipelineMemory.Of(folder, bytes);
         var budget = _budget = new MemoryBudget(bytes);
@@ -80,7 +81,7 @@ public sealed class DiffusersModel : ITextToImageModel
     public SamplingSchedule CreateSchedule(PictureRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return _sampler.CreateSchedule(ScheduleOf(request, Defaults.Sizes.Require(request.Width, request.Height, Name)));
+        return _sampler.CreateSchedule(ScheduleOf(request, SizeOf(request)));
     }
 
     /// <inheritdoc/>
@@ -93,7 +94,7 @@ public sealed class DiffusersModel : ITextToImageModel
             throw new PromptException($"'{Name}' has no styles; say it in the prompt.");
         }
 
-        var size = Defaults.Sizes.Require(request.Width, request.Height, Name);
+        var size = SizeOf(request);
         if (request.Image is not null && Folder.Find("vae_encoder") is { } encoder)
         {
             _budget.MakeRoom(encoder.Bytes);
@@ -109,6 +110,7 @@ public sealed class DiffusersModel : ITextToImageModel
         var conditional = InputMatching.Match(inputs.Conditional, bound.Layout, start.Condition);
         var unconditional = inputs.Unconditional is null ? null : InputMatching.Match(inputs.Unconditional, bound.Layout, start.Condition);
         var schedule = ScheduleOf(request, size);
+        NoteWholeTimesteps(schedule, notes);
         var generation = new GenerationRequest(schedule.Steps, [.. start.Samples.Select(s => s with { Conditional = conditional, Unconditional = unconditional })], inputs.Guidance)
         {
             GuidanceRescale = request.GuidanceRescale,
@@ -125,10 +127,28 @@ public sealed class DiffusersModel : ITextToImageModel
         _decoder.Dispose();
     }
 
+    private PictureSize SizeOf(PictureRequest request)
+    {
+        var size = Defaults.Sizes.Require(request.Width, request.Height, Name);
+        return !_latent.IsPacked || ExportedSizes.TokensOf(Folder.Denoiser) is not { } tokens || tokens == _latent.TokensOf(size)
+            ? size
+            : throw new PictureSizeException($"'{Name}' was exported for pictures of {tokens:N0} tokens, {Defaults.Sizes.Usual} for one; {size} has {_latent.TokensOf(size):N0}.");
+    }
+
     private ScheduleRequest ScheduleOf(PictureRequest request, PictureSize size)
     {
         var steps = request.Steps ?? Defaults.Steps;
         return new ScheduleRequest(steps, request.Image is null ? 0 : Math.Min(Folder.Recipe.FirstStep(steps, request.Strength), steps - 1), _latent.TokensOf(size));
+    }
+
+    /// <summary>Says where a denoiser that was exported for whole timesteps is told them without their fractions.</summary>
+    private void NoteWholeTimesteps(ScheduleRequest request, List<string> notes)
+    {
+        if (Folder.Denoiser.Ports.Input("timestep") is { Type: OnnxElementType.Int64 or OnnxElementType.Int32 }
+            && _sampler.CreateSchedule(request).Evaluations.Any(e => e.Timestep != MathF.Truncate(e.Timestep)))
+        {
+            notes.Add("The denoiser reads whole timesteps, so that it is told those of this schedule without their fractions.");
+        }
     }
 
     private DenoiserBindings BindingsOf(StagedDenoiser denoiser)

@@ -35,5 +35,5 @@ internal static class IntermediateResults
 
     // Both branches of classifier-free guidance run as one batch; a distilled model has one branch, and a fixed batch takes one at a time.
     private static int LanesOf(DiffusersFolder folder) =>
-        folder.Recipe.DefaultsOf(folder).Guidance > 1 && folder.Denoiser.Ports.Input("guidance") is null && folder.Denoiser.Ports.Input("timestep_cond") is null ? 2 : 1;
+        folder.Defaults.Guidance > 1 && folder.Denoiser.Ports.Input("guidance") is null && folder.Denoiser.Ports.Input("timestep_cond") is null ? 2 : 1;
 }

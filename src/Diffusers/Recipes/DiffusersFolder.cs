@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using CachePolicies.TextToImage;
 
 namespace CachePolicies.Diffusers;
 
@@ -31,6 +32,10 @@ public sealed class DiffusersFolder
 
     /// <summary>The graph that is evaluated at each step.</summary>
     public FolderPart Denoiser => Parts[Recipe.DenoiserName];
+
+    /// <summary>Steps, guidance and sizes that a request gets which does not say: the recipe's, or the one size that the graphs were exported for.</summary>
+    /// <exception cref="InvalidDataException">The settings of a part cannot be right.</exception>
+    public PictureDefaults Defaults => ExportedSizes.Restrict(Recipe.DefaultsOf(this), this);
 
     /// <summary>The name in messages: the folder's.</summary>
     public string Name => System.IO.Path.GetFileName(System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(Path)));

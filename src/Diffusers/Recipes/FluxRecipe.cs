@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using CachePolicies.Engine;
+using CachePolicies.Onnx;
 using CachePolicies.TextToImage;
 
 namespace CachePolicies.Diffusers;
@@ -47,7 +48,9 @@ public sealed class FluxRecipe : PipelineRecipe
     {
         ArgumentNullException.ThrowIfNull(folder);
         var latent = LatentOf(folder);
-        var sizes = PictureSizes.MultiplesOf(latent.Multiple, new(1024, 1024), latent.Multiple, 8192, latent.Reason);
+        var tokens = Math.Sqrt(ExportedSizes.TokensOf(folder.Denoiser) ?? 0);
+        var side = tokens >= 1 && tokens == Math.Floor(tokens) ? (int)tokens * latent.Multiple : 1024;
+        var sizes = PictureSizes.MultiplesOf(latent.Multiple, new(side, side), latent.Multiple, 8192, latent.Reason);
         return folder.Denoiser.Ports.Input("guidance") is null ? new PictureDefaults(4, 0, sizes) : new PictureDefaults(28, 3.5f, sizes);
     }
 
@@ -60,9 +63,15 @@ public sealed class FluxRecipe : PipelineRecipe
     }
 
     /// <inheritdoc/>
-    public override IEnumerable<string> Check(DiffusersFolder folder) =>
-        EncoderRules.Widths(folder, "pooled_projections", ("text_encoder", "pooler_output"))
+    public override IEnumerable<string> Check(DiffusersFolder folder)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        var problems = EncoderRules.Widths(folder, "pooled_projections", ("text_encoder", "pooler_output"))
             .Concat(EncoderRules.Widths(folder, "encoder_hidden_states", ("text_encoder_2", "last_hidden_state")));
+        return folder.Denoiser.Ports.Input("timestep") is { Type: OnnxElementType.Int64 or OnnxElementType.Int32 }
+            ? problems.Append("transformer reads 'timestep' as whole numbers, and FLUX's are noise levels between 0 and 1: export it with a timestep in a floating-point type.")
+            : problems;
+    }
 
     /// <inheritdoc/>
     public override int FirstStep(int steps, float strength) => (int)Math.Max(steps - Math.Min(steps * strength, steps), 0);
@@ -79,7 +88,7 @@ public sealed class FluxRecipe : PipelineRecipe
             encoding.Note("True guidance was left out: it needs a negative prompt.");
         }
 
-        var length = request.MaxSequenceLength ?? UsualT5Length;
+        var length = encoding.TextLength("encoder_hidden_states", request.MaxSequenceLength, UsualT5Length);
         var texts = scale > 1 ? new[] { request.Prompt, request.NegativePrompt! } : [request.Prompt];
         var pooled = encoding.Run("text_encoder", texts, RecipeEncoding.OwnLength, "pooler_output");
         var states = encoding.Run("text_encoder_2", texts, length, "last_hidden_state");

@@ -41,6 +41,23 @@ public sealed class RecipeEncoding
         ? (int)width
         : throw new InvalidDataException($"{Folder.Denoiser.Name} does not declare how many numbers '{input}' has per row.");
 
+    /// <summary>The tokens of a text: those asked for, else those that the denoiser was exported for, else the family's usual number.</summary>
+    /// <param name="input">The input of the denoiser that reads the text, a row per token.</param>
+    /// <param name="asked">What the request asks for.</param>
+    /// <param name="usual">The family's usual number.</param>
+    /// <param name="others">Rows of the input that are not this text's.</param>
+    /// <exception cref="ArgumentException">The denoiser was exported for another number than the one asked for.</exception>
+    public int TextLength(string input, int? asked, int usual, int others = 0)
+    {
+        if (Folder.Denoiser.Ports.Input(input)?.SizeFromEnd(2) is not { } rows || rows <= others || rows > int.MaxValue)
+        {
+            return asked ?? usual;
+        }
+
+        var length = (int)rows - others;
+        return asked is null || asked == length ? length : throw new ArgumentException($"'{Folder.Name}' was exported for texts of {length} tokens; asked for {asked}.");
+    }
+
     /// <summary>Runs a text encoder, which is opened for it and closed afterwards; what was encoded before comes from memory.</summary>
     /// <param name="encoder">The subfolder; its tokenizer is the one of the same number.</param>
     /// <param name="texts">The texts, one after the other.</param>

@@ -96,13 +96,14 @@ public sealed class StableDiffusion3Recipe : PipelineRecipe
 
     private static EncodedState[] T5(PictureRequest request, RecipeEncoding encoding, string[] texts, int width)
     {
-        var length = request.MaxSequenceLength ?? UsualT5Length;
         if (encoding.Folder.Find("text_encoder_3") is not null)
         {
+            var length = encoding.TextLength("encoder_hidden_states", request.MaxSequenceLength, UsualT5Length, ClipLength);
             return [.. encoding.Run("text_encoder_3", texts, length, "last_hidden_state").Select(s => s[0])];
         }
 
-        var rows = encoding.Folder.DiffusersVersion >= LongZeros ? length : ClipLength;
+        var usual = encoding.Folder.DiffusersVersion >= LongZeros ? request.MaxSequenceLength ?? UsualT5Length : ClipLength;
+        var rows = encoding.TextLength("encoder_hidden_states", null, usual, ClipLength);
         return [.. texts.Select(_ => new EncodedState(new float[rows * width], rows, width))];
     }
 }

@@ -77,7 +77,7 @@ internal sealed class InputAxes
         var before = _ownFirst.Count;
         foreach (var (name, type) in _inputs)
         {
-            if (type?.Shape is { Dim: [{ HasDimParam: true }, { HasDimValue: true, DimValue: <= 4 }] })
+            if (type?.Shape is { Dim: [{ HasDimValue: false }, { HasDimValue: true, DimValue: <= 4 }] })
             {
                 _ownFirst.Add(name);
             }

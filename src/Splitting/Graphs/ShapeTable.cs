@@ -188,11 +188,14 @@ internal sealed class ShapeTable
                 return true;
             }
 
-            batchIsWrong |= IsBatch(first) || IsBatch(second);
+            batchIsWrong |= HoldsBatch(first) || HoldsBatch(second);
         }
 
         return batchIsWrong && _axes.SeparatePositions();
     }
+
+    // Positions of text and image, one below the other, have twice the batch where it was taken for their first axis.
+    private bool HoldsBatch(long[] sizes) => IsBatch(sizes) || (PartsOf(sizes)?.Any(IsBatch) ?? false);
 
     private int SymbolOf(long[] sizes) => Enumerable.Range(0, _axes.Symbols.Count).LastOrDefault(symbol => SymbolSizes(symbol).SequenceEqual(sizes), -1);
 

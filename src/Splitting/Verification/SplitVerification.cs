@@ -18,6 +18,9 @@ public sealed record SplitVerification(IReadOnlyList<BoundaryDifference> Boundar
     // Kernels may sum in another order where a graph is cut: float32 then rounds differently, float16 more so.
     private const double Tolerance = 1e-4, HalfTolerance = 2e-2;
 
+    // What the runtime says where an operator is known and the processor does not have it, or not in its type: a model for another provider.
+    private const string MissingKernel = "Could not find an implementation";
+
     // A proof that nobody asked for takes little memory; one that was asked for may take much.
     private const double ModestBytes = 1L << 26, MostBytes = 1L << 31;
 
@@ -37,7 +40,7 @@ public sealed record SplitVerification(IReadOnlyList<BoundaryDifference> Boundar
     /// <param name="isAsked">Whether a person asked for it.</param>
     /// <param name="notice">Gets a sentence where nothing was verified.</param>
     /// <param name="cancellationToken">Ends it, in the middle of a run too.</param>
-    /// <returns><see langword="null"/> where a run would take too much memory and nobody asked for it.</returns>
+    /// <returns><see langword="null"/> where nobody asked for it and a run would take too much memory, or the model is not for the processor.</returns>
     /// <exception cref="ModelSplitException">The stages compute something else, or cannot be run.</exception>
     internal static SplitVerification? Run(SplitPlan plan, string folder, (IMessage Model, string Folder) whole, bool isAsked, Action<string> notice, CancellationToken cancellationToken)
     {
@@ -76,9 +79,17 @@ public sealed record SplitVerification(IReadOnlyList<BoundaryDifference> Boundar
         catch (OnnxRuntimeException e)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            throw new ModelSplitException($"The stages could not be verified, since ONNX Runtime does not run them: {e.Message}", e);
+            if (isAsked || !e.Message.Contains(MissingKernel, StringComparison.Ordinal))
+            {
+                throw new ModelSplitException($"The stages could not be verified, since ONNX Runtime does not run them: {e.Message}", e);
+            }
+
+            notice($"Not verified: ONNX Runtime does not run the model on the processor ({Sentence(e.Message)}); another provider may.");
+            return null;
         }
     }
+
+    private static string Sentence(string message) => message[(message.IndexOf(']', StringComparison.Ordinal) + 1)..].Trim().TrimEnd('.');
 
     /// <summary>Runs whole and stages at one set of sizes.</summary>
     internal static IReadOnlyList<BoundaryDifference> Compare(SplitPlan plan, string folder, InferenceSession whole, IReadOnlyDictionary<string, long> sizes, CancellationToken cancellationToken)

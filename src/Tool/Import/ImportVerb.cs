@@ -18,7 +18,7 @@ internal static class ImportVerb
         command.SetAction((parsed, cancellationToken) =>
         {
             var pipeline = DiffusersFolder.Open(parsed.GetRequiredValue(folder));
-            var defaults = pipeline.Recipe.DefaultsOf(pipeline);
+            var defaults = pipeline.Defaults;
             var import = DiffusersImport.Ensure(pipeline, cancellationToken);
             var layout = import.Stages.LayoutFor(pipeline, defaults.Sizes.Usual);
             var memory = PipelineMemory.Of(pipeline, import.Stages, defaults.Sizes.Usual);
@@ -39,7 +39,7 @@ internal static class ImportVerb
 
     private static void Write(TextWriter output, DiffusersFolder pipeline, ImportResult import, PipelineMemory memory, IReadOnlyList<PolicyLook> looks)
     {
-        var defaults = pipeline.Recipe.DefaultsOf(pipeline);
+        var defaults = pipeline.Defaults;
         output.WriteLine($"{pipeline.Path}: {pipeline.Recipe.Name}{(pipeline.DiffusersVersion is { } version ? $", exported with diffusers {version}" : "")}");
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture, $"pictures of {defaults.Sizes.Usual}, {defaults.Steps} steps, guidance {defaults.Guidance}, unless asked otherwise"));

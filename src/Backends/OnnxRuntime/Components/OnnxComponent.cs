@@ -45,7 +45,7 @@ public sealed class OnnxComponent : IDisposable
         catch (OnnxRuntimeException failure)
         {
             throw new InvalidDataException(
-                $"'{path}' cannot be opened on {backend.Selection.Chosen}: it is damaged or not supported ({RuntimeMessages.Shorten(failure.Message)}).", failure);
+                $"'{path}' cannot be opened on {backend.Selection.Chosen}: {RuntimeMessages.WhyNotOpened(failure.Message)}.", failure);
         }
     }
 

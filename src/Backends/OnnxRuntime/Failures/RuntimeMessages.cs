@@ -18,6 +18,11 @@ internal static partial class RuntimeMessages
         return text.Length <= MaximumLength ? text.TrimEnd('.', ' ') : text[..MaximumLength].TrimEnd() + "…";
     }
 
+    /// <summary>Why a graph was not opened, as the rest of a sentence that begins with its name and a provider's.</summary>
+    public static string WhyNotOpened(string message) => message.Contains("Could not find an implementation", StringComparison.Ordinal)
+        ? $"the provider lacks one of its operators, or lacks it in its type ({Shorten(message)}); use another provider, or an export in float32 or float16"
+        : $"it is damaged or not supported ({Shorten(message)})";
+
     /// <summary>The library that could not be loaded, or <see langword="null"/>.</summary>
     public static string? MissingLibrary(string message) =>
         Library().Match(message) is { Success: true } match ? match.Groups["library"].Value : null;

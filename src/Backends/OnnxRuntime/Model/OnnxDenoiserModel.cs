@@ -178,7 +178,7 @@ public sealed class OnnxDenoiserModel : IDisposable
         catch (OnnxRuntimeException failure)
         {
             throw new InvalidModelException(
-                $"The stage '{stage}' cannot be opened on {backend.Selection.Chosen}: '{path}' is damaged or not supported ({RuntimeMessages.Shorten(failure.Message)}).",
+                $"The stage '{stage}' cannot be opened on {backend.Selection.Chosen} from '{path}': {RuntimeMessages.WhyNotOpened(failure.Message)}.",
                 failure);
         }
     }
