@@ -35,6 +35,34 @@ public sealed class UnknownOperatorTests : IDisposable
     }
 
     [Fact]
+    public void A_model_for_another_provider_than_the_processor_is_split_without_a_proof()
+    {
+        // The processor computes nothing in bfloat16.
+        var model = Denoisers.Read("pixart");
+        var erf = model.Graph.Node.First(node => node.OpType == "Erf");
+        var (input, output) = (erf.Input[0], erf.Output[0]);
+        (erf.Input[0], erf.Output[0]) = ("short", "short_erf");
+        model.Graph.Node.Add(Cast(input, "short", OnnxElementType.BFloat16));
+        model.Graph.Node.Add(Cast("short_erf", output, OnnxElementType.Float32));
+        var path = _folder.Write("short.onnx", model.ToByteArray());
+
+        var split = DenoiserSplitter.Split(path, _folder.File("split"));
+
+        Assert.Null(split.Verification);
+        Assert.Contains(split.Notices, notice => notice.StartsWith("Not verified: ONNX Runtime does not run the model on the processor (Could not find an implementation for Erf", StringComparison.Ordinal));
+        Assert.Throws<ModelSplitException>(() => DenoiserSplitter.Split(path, _folder.File("proved"), new SplitOptions { Verify = true }));
+
+        static NodeProto Cast(string from, string to, OnnxElementType type) => new()
+        {
+            OpType = "Cast",
+            Name = $"cast_{to}",
+            Input = { from },
+            Output = { to },
+            Attribute = { new AttributeProto { Name = "to", Type = AttributeProto.Types.AttributeType.Int, I = (int)type } },
+        };
+    }
+
+    [Fact]
     public void Functions_are_put_in_place_of_their_calls()
     {
         var model = Denoisers.Read("pixart");

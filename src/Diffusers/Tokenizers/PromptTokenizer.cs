@@ -35,7 +35,7 @@ public static class PromptTokenizer
                 return TokenizerKind.Clip;
             case "T5Tokenizer" or "T5TokenizerFast":
                 return TokenizerKind.T5;
-            case null or "PreTrainedTokenizerFast" or "PreTrainedTokenizer":
+            case null or "PreTrainedTokenizerFast" or "PreTrainedTokenizer" or "TokenizersBackend":
                 break;
             case var other:
                 throw new TokenizerException($"The tokenizer in '{folder}' is a '{TokenizerFiles.Short(other)}', which is not supported; expected CLIPTokenizer or T5Tokenizer.");
