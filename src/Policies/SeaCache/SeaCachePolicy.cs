@@ -23,10 +23,15 @@ internal sealed class SeaCachePolicy(SeaCacheOptions options, string name) : ICa
     {
         ArgumentNullException.ThrowIfNull(layout);
         BoundaryRef from = _readsLatent ? BoundaryRole.Latent : BoundaryRole.Embedded;
-        var subject = _readsLatent ? MeasurementSubject.StateAt(from) : MeasurementSubject.SignalAt(from, _feature);
+        var subject = _readsLatent ? MeasurementSubject.StateAt(from) : FirstBlockInput.Of(layout, _feature == TeaCachePreset.ModulatedInput ? null : _feature);
         var plan = CachePlan.For(layout)
             .Measure(Change, subject, new WienerDistance(layout.Latent.Primary.Shape, _grid, _power), ReferenceUpdate.EveryEvaluation)
             .Skip(from, To, _approximation);
+        if (!_readsLatent && FirstBlockInput.IsMissing(layout, _feature))
+        {
+            plan = plan.Note($"{Name} measures the state before the first block: '{layout.Name}' has no modulated input. Signal=Latent looks at the latent.");
+        }
+
         var signal = layout.Boundaries[plan.Measurements[0].Boundary].Tensors[plan.Measurements[0].Tensor].Shape;
         return !signal.IsConcrete || !layout.Latent.Primary.Shape.IsConcrete || SignalGrid.IsKnown(signal, layout.Latent.Primary.Shape, _grid)
             ? plan

@@ -4,6 +4,7 @@ namespace CachePolicies.Policies;
 internal static class TeaCacheDescriptor
 {
     private const string Authors = "TeaCache's authors";
+    private const string Nobody = "no polynomial was published for it";
 
     public static CachePolicyDescriptor<TeaCacheOptions> Instance { get; } = new("TeaCache", static (options, name) => new TeaCachePolicy(options, name))
     {
@@ -32,6 +33,10 @@ internal static class TeaCacheDescriptor
             new(ModelFamily.Wan, Authors, "Family=Wan21Small", "Threshold=0.08"),
             new(ModelFamily.Wan21Small, Authors, "Family=Wan21Small", "Threshold=0.08"),
             new(ModelFamily.Wan21Large, Authors, "Family=Wan21Large", "Threshold=0.2"),
+
+            // U-Nets: the change itself.
+            new(ModelFamily.StableDiffusion, Nobody, "Coefficients=1,0"),
+            new(ModelFamily.StableDiffusionXL, Nobody, "Coefficients=1,0"),
         ],
         Tuning = static model =>
         [

@@ -16,7 +16,7 @@ internal static class TeaCacheFit
     {
         var signal = TeaCachePreset.ModulatedInput;
         return run.ChangesAndErrors(CachePlan.For(run.Layout)
-            .Measure(new MeasurementKey(signal), MeasurementSubject.SignalAt(BoundaryRole.Embedded, signal), SimilarityEstimator.RelativeL1, ReferenceUpdate.EveryEvaluation)
+            .Measure(new MeasurementKey(signal), FirstBlockInput.Of(run.Layout, asked: null), SimilarityEstimator.RelativeL1, ReferenceUpdate.EveryEvaluation)
             .Skip(BoundaryRole.Embedded, BoundaryRole.Detail, new AddResidual(BoundaryRole.Embedded)));
     }
 

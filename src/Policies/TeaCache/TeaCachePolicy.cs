@@ -7,7 +7,8 @@ namespace CachePolicies.Policies;
 internal sealed class TeaCachePolicy : ICachePolicy
 {
     private readonly string? _fingerprint;
-    private readonly string _signal;
+    private readonly string? _signal;
+    private readonly bool _isFitted;
     private readonly ImmutableArray<double> _coefficients;
     private readonly bool _clampNegative;
     private readonly Approximation _approximation;
@@ -19,8 +20,9 @@ internal sealed class TeaCachePolicy : ICachePolicy
         Threshold = options.Threshold;
         Change = new MeasurementKey(options.Signal ?? preset.Signal);
         _fingerprint = options.ModelFingerprint;
-        _signal = Change.Name;
-        _coefficients = options.Coefficients.Count > 0 ? [.. options.Coefficients] : preset.Coefficients;
+        _signal = options.Signal;
+        _isFitted = options.Coefficients.Count > 0;
+        _coefficients = _isFitted ? [.. options.Coefficients] : preset.Coefficients;
         _clampNegative = options.ClampNegative;
         _approximation = options.Approximation.OfResidual(Embedded);
     }
@@ -32,12 +34,22 @@ internal sealed class TeaCachePolicy : ICachePolicy
     /// <summary>The signal's change since the previous step.</summary>
     public MeasurementKey Change { get; }
 
-    public CachePlan Plan(DenoiserLayout layout) => _fingerprint is null || _fingerprint == layout.Fingerprint
-        ? CachePlan.For(layout)
-            .Measure(Change, MeasurementSubject.SignalAt(Embedded, _signal), SimilarityEstimator.RelativeL1, ReferenceUpdate.EveryEvaluation)
-            .Skip(Embedded, Detail, _approximation)
-        : throw new CachePlanException(
-            $"TeaCache's polynomial was fitted to the model with the fingerprint '{_fingerprint}', but '{layout.Name}' has '{layout.Fingerprint}'. Fit one for this model, or leave ModelFingerprint out.");
+    public CachePlan Plan(DenoiserLayout layout)
+    {
+        ArgumentNullException.ThrowIfNull(layout);
+        if (_fingerprint is not null && _fingerprint != layout.Fingerprint)
+        {
+            throw new CachePlanException(
+                $"TeaCache's polynomial was fitted to the model with the fingerprint '{_fingerprint}', but '{layout.Name}' has '{layout.Fingerprint}'. Fit one for this model, or leave ModelFingerprint out.");
+        }
+
+        var plan = CachePlan.For(layout)
+            .Measure(Change, FirstBlockInput.Of(layout, _signal, Change.Name), SimilarityEstimator.RelativeL1, ReferenceUpdate.EveryEvaluation)
+            .Skip(Embedded, Detail, _approximation);
+        return _signal is null && FirstBlockInput.IsMissing(layout, Change.Name)
+            ? plan.Note($"{Name} measures the state before the first block: '{layout.Name}' has no modulated input.{(_isFitted ? "" : " Its polynomial was fitted to that: give Coefficients=1,0, or those that 'tune' fits.")}")
+            : plan;
+    }
 
     public ICachePolicySession CreateSession(in LaneInfo lane) => new TeaCacheSession(this);
 
