@@ -41,7 +41,7 @@ public sealed class FluxRecipe : PipelineRecipe
     public override int UsualTextLength => UsualT5Length;
 
     /// <inheritdoc/>
-    public override SchedulerContext Scheduling => new() { EvenSigmas = true, TimestepScale = 1 };
+    public override SchedulerContext Scheduling => new() { EvenSigmas = true, TimestepScale = 1, IsFlow = true };
 
     /// <inheritdoc/>
     public override PictureDefaults DefaultsOf(DiffusersFolder folder)

@@ -85,7 +85,9 @@ internal sealed class FolderReader(string path, IReadOnlyList<PipelineRecipe> re
         {
             if (part.IsRequired)
             {
-                var what = !Directory.Exists(folder) ? $"{part.Name} is missing" : $"{part.Name} has no model.onnx";
+                var what = !Directory.Exists(folder) ? $"{part.Name} is missing" : Directory.GetFiles(folder, "*.onnx") is { Length: > 1 } several
+                    ? $"{part.Name} has {string.Join(" and ", several.Select(Path.GetFileName).Order(StringComparer.Ordinal).Take(4))}, and which of them is meant is not known; call it model.onnx"
+                    : $"{part.Name} has no model.onnx";
                 _problems.Add($"{what}: it {part.Purpose}.");
             }
 

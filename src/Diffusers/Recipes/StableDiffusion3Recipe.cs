@@ -44,6 +44,9 @@ public sealed class StableDiffusion3Recipe : PipelineRecipe
     public override int UsualTextLength => ClipLength + UsualT5Length;
 
     /// <inheritdoc/>
+    public override SchedulerContext Scheduling => new() { IsFlow = true };
+
+    /// <inheritdoc/>
     public override PictureDefaults DefaultsOf(DiffusersFolder folder)
     {
         ArgumentNullException.ThrowIfNull(folder);

@@ -44,6 +44,9 @@ public class StableDiffusionRecipe : PipelineRecipe
         base.Recognises(denoiser, hasPart) && denoiser.Input("text_embeds") is null && denoiser.Input("timestep_cond") is null;
 
     /// <inheritdoc/>
+    public override SchedulerContext Scheduling => new() { IsFlow = false };
+
+    /// <inheritdoc/>
     public override PictureDefaults DefaultsOf(DiffusersFolder folder) => UNetRules.Defaults(folder, LatentOf(folder), 50, 7.5f, 64);
 
     /// <inheritdoc/>

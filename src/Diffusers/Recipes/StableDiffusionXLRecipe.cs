@@ -41,6 +41,9 @@ public sealed class StableDiffusionXLRecipe : PipelineRecipe
         """{"_class_name": "EulerDiscreteScheduler", "beta_start": 0.00085, "beta_end": 0.012, "beta_schedule": "scaled_linear", "timestep_spacing": "leading", "steps_offset": 1}""";
 
     /// <inheritdoc/>
+    public override SchedulerContext Scheduling => new() { IsFlow = false };
+
+    /// <inheritdoc/>
     public override PictureDefaults DefaultsOf(DiffusersFolder folder) => UNetRules.Defaults(folder, LatentOf(folder), 50, 5, 128);
 
     /// <inheritdoc/>

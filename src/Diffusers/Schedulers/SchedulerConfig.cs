@@ -92,6 +92,7 @@ public static class SchedulerConfig
         }
 
         var settings = new SchedulerSettings(name, className, root);
+        RequireKind(settings, root, context);
         try
         {
             var sampler = create(settings, context);
@@ -101,6 +102,19 @@ public static class SchedulerConfig
         catch (ArgumentException refused)
         {
             throw settings.Refusal(refused.Message, refused);
+        }
+    }
+
+    /// <summary>Refuses a scheduler of flow matching for a model that predicts noise, and the other way round: the picture would be noise.</summary>
+    private static void RequireKind(SchedulerSettings settings, JsonElement root, SchedulerContext context)
+    {
+        var isFlow = settings.Class.StartsWith("FlowMatch", StringComparison.Ordinal)
+            || (root.TryGetProperty("prediction_type", out var prediction) && prediction.ValueKind == JsonValueKind.String && prediction.GetString() == "flow_prediction");
+        if (context.IsFlow is { } wanted && wanted != isFlow)
+        {
+            throw settings.Refusal(wanted
+                ? "it is for models that predict noise, and this one predicts the velocity of flow matching; use FlowMatchEulerDiscreteScheduler, or DPMSolverMultistepScheduler or UniPCMultistepScheduler with prediction_type flow_prediction"
+                : "it is for flow matching, and this model does not predict a velocity of that kind; use the model's own scheduler, or EulerDiscreteScheduler, DDIMScheduler or DPMSolverMultistepScheduler");
         }
     }
 }

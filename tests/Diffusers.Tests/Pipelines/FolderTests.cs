@@ -64,6 +64,29 @@ public sealed class FolderTests : IDisposable
     }
 
     [Fact]
+    public void Several_graphs_of_which_none_is_the_usual_one_are_named()
+    {
+        var folder = Copy("sd15");
+        var unet = Path.Combine(folder, "unet");
+        File.Copy(Path.Combine(unet, "model.onnx"), Path.Combine(unet, "model_q4.onnx"));
+        File.Move(Path.Combine(unet, "model.onnx"), Path.Combine(unet, "model_fp16.onnx"));
+        Assert.Contains("unet has model_fp16.onnx and model_q4.onnx, and which of them is meant is not known; call it model.onnx: it predicts the noise", Message(folder), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("sd15", """{"_class_name": "FlowMatchEulerDiscreteScheduler"}""", "it is for flow matching")]
+    [InlineData("sd15", """{"_class_name": "UniPCMultistepScheduler", "prediction_type": "flow_prediction"}""", "it is for flow matching")]
+    [InlineData("flux035", """{"_class_name": "DDIMScheduler"}""", "it is for models that predict noise")]
+    [InlineData("flux035", """{"_class_name": "DPMSolverMultistepScheduler", "use_flow_sigmas": true}""", "it is for models that predict noise")]
+    public void A_scheduler_of_another_kind_of_model_is_refused(string name, string scheduler, string expected)
+    {
+        var folder = Copy(name);
+        File.WriteAllText(Path.Combine(folder, "scheduler", "scheduler_config.json"), scheduler);
+        using var backend = new Backends.OnnxRuntime.OnnxRuntimeBackend();
+        Assert.Contains(expected, Assert.Throws<InvalidDataException>(() => DiffusersModel.Open(folder, backend)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_damaged_graph_is_named_with_what_it_is_for()
     {
         var folder = Copy("sd15");

@@ -43,8 +43,8 @@ public class FamilyDefaultsTests
     [Fact]
     public void A_family_for_which_nothing_is_published_is_told()
     {
-        var settings = PolicyCatalog.Of<TeaCacheOptions>().ForFamily(new TeaCacheOptions(), ModelFamily.StableDiffusionXL);
-        Assert.Contains("Nothing is published for TeaCache on the family 'sdxl'", settings.Note, StringComparison.Ordinal);
+        var settings = PolicyCatalog.Of<TeaCacheOptions>().ForFamily(new TeaCacheOptions(), ModelFamily.ZImage);
+        Assert.Contains("Nothing is published for TeaCache on the family 'z-image'", settings.Note, StringComparison.Ordinal);
         Assert.Null(PolicyCatalog.Of<StepMaskOptions>().ForFamily(new StepMaskOptions(), ModelFamily.StableDiffusionXL).Note);
         Assert.Null(PolicyCatalog.Of<TeaCacheOptions>().ForFamily(new TeaCacheOptions(), null).Note);
     }

@@ -80,9 +80,22 @@ public class TeaCacheTests
     }
 
     [Fact]
-    public void A_layout_without_the_modulated_input_is_refused_by_name()
+    public void A_layout_without_the_modulated_input_is_measured_before_the_first_block_and_says_so()
     {
-        var refused = Assert.Throws<CachePlanException>(() => CachePolicy.TeaCache().Plan(Layouts.Create(modulated: false)));
+        var layout = Layouts.Create(modulated: false);
+        var plan = CachePolicy.TeaCache().Plan(layout);
+        Assert.Equal(MeasurementSubject.StateAt(BoundaryRole.Embedded), Assert.Single(plan.Measurements).Subject);
+        Assert.Contains("has no modulated input. Its polynomial was fitted to that: give Coefficients=1,0", Assert.Single(plan.Notes), StringComparison.Ordinal);
+        Assert.EndsWith("has no modulated input.", Assert.Single(CachePolicy.TeaCache(new() { Coefficients = [1, 0] }).Plan(layout).Notes), StringComparison.Ordinal);
+        var sea = CachePolicy.SeaCache().Plan(layout);
+        Assert.Equal(MeasurementSubject.StateAt(BoundaryRole.Embedded), Assert.Single(sea.Measurements).Subject);
+        Assert.Contains(sea.Notes, note => note.Contains("measures the state before the first block", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_signal_that_was_asked_for_and_is_missing_is_refused_by_name()
+    {
+        var refused = Assert.Throws<CachePlanException>(() => CachePolicy.TeaCache(new() { Signal = "modulated" }).Plan(Layouts.Create(modulated: false)));
         Assert.Contains("embedded/modulated", refused.Message, StringComparison.Ordinal);
     }
 
