@@ -44,6 +44,14 @@ public sealed class PreparedGeneration
     /// <summary>How often the denoiser is evaluated.</summary>
     public int Evaluations => Sampler.CreateSchedule(Request.Schedule).Evaluations.Length;
 
+    /// <summary>What the run is of: what was found or measured on another says nothing of it.</summary>
+    public RunSignature Signature => new(
+        Denoiser.Layout.Fingerprint,
+        Denoiser.Layout.Latent.Primary.Shape.ToString(),
+        Sampler.Name,
+        Request.Guidance,
+        [.. Sampler.CreateSchedule(Request.Schedule).Evaluations.Select(e => e.Sigma)]);
+
     /// <summary>The same with another number of steps.</summary>
     public PreparedGeneration WithSteps(int steps) => new(Denoiser, Sampler, Request with { Steps = steps }, Size, Decoder) { Notes = Notes };
 

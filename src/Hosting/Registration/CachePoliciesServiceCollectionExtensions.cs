@@ -42,6 +42,7 @@ public static class CachePoliciesServiceCollectionExtensions
         services.TryAddSingleton<ITextToImageGenerator>(s => TextToImageGenerator.Of(s, null));
         services.TryAddSingleton<GenerationGate>();
         services.TryAddSingleton<StageSchedulers>();
+        services.TryAddSingleton<TargetedPolicies>();
         if (configure is not null)
         {
             services.Configure(configure);

@@ -65,6 +65,14 @@ public sealed class CachePoliciesOptions
     /// <value>At least 1; <see langword="null"/>, the default, for 64.</value>
     public int? MaximumImageCount { get; set; }
 
+    /// <summary>What a picture is to reach where its request names neither a target nor a policy.</summary>
+    /// <value><c>40 dB</c>, <c>0.99 SSIM</c> or <c>3x</c>; it needs <see cref="MeasuredFile"/>. <see langword="null"/>, the default, for none.</value>
+    public string? Target { get; set; }
+
+    /// <summary>The measured settings that targets are served from.</summary>
+    /// <value>The path of what <c>cachepolicies tune --measured</c> wrote for the model. The default is <see langword="null"/>: targets are refused.</value>
+    public string? MeasuredFile { get; set; }
+
     /// <summary>The options with the values that they take.</summary>
     internal static OptionSet<CachePoliciesOptions> Set { get; } = OptionSet.Of<CachePoliciesOptions>()
         .With(nameof(DefaultPolicy), OptionTypes.Text("the name of a registered policy"), static o => o.DefaultPolicy, static (o, v) => o.DefaultPolicy = v)
@@ -78,7 +86,9 @@ public sealed class CachePoliciesOptions
         .With(nameof(MaximumSteps), OptionTypes.OrNull(OptionTypes.AtLeast(1)), static o => o.MaximumSteps, static (o, v) => o.MaximumSteps = v)
         .With(nameof(MaximumGuidance), OptionTypes.OrNull(OptionTypes.FiniteAtLeast(0)), static o => o.MaximumGuidance, static (o, v) => o.MaximumGuidance = v)
         .With(nameof(MaximumPixels), OptionTypes.OrNull(OptionTypes.AtLeast(1)), static o => o.MaximumPixels, static (o, v) => o.MaximumPixels = v)
-        .With(nameof(MaximumImageCount), OptionTypes.OrNull(OptionTypes.AtLeast(1)), static o => o.MaximumImageCount, static (o, v) => o.MaximumImageCount = v);
+        .With(nameof(MaximumImageCount), OptionTypes.OrNull(OptionTypes.AtLeast(1)), static o => o.MaximumImageCount, static (o, v) => o.MaximumImageCount = v)
+        .With(nameof(Target), GenerationTarget.OptionType, static o => o.Target, static (o, v) => o.Target = v)
+        .With(nameof(MeasuredFile), OptionTypes.File("the path of a file that 'cachepolicies tune --measured' wrote"), static o => o.MeasuredFile, static (o, v) => o.MeasuredFile = v);
 
     /// <summary>Whether a name in the section means something else than a policy.</summary>
     internal static bool IsReserved(string name) =>

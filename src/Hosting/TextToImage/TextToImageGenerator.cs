@@ -19,6 +19,7 @@ internal sealed class TextToImageGenerator(
     StageSchedulers schedulers,
     RunningGenerations running,
     IGenerationTelemetry telemetry,
+    TargetedPolicies targets,
     IOptionsMonitor<CachePoliciesOptions> limits,
     TimeProvider time,
     ILoggerFactory loggers) : ITextToImageGenerator
@@ -38,6 +39,7 @@ internal sealed class TextToImageGenerator(
         services.GetRequiredService<StageSchedulers>(),
         services.GetRequiredService<RunningGenerations>(),
         services.GetRequiredService<IGenerationTelemetry>(),
+        services.GetRequiredService<TargetedPolicies>(),
         services.GetRequiredService<IOptionsMonitor<CachePoliciesOptions>>(),
         services.GetRequiredService<TimeProvider>(),
         services.GetRequiredService<ILoggerFactory>());
@@ -47,6 +49,7 @@ internal sealed class TextToImageGenerator(
     {
         ArgumentNullException.ThrowIfNull(request);
         RequestLimits.Check(request, limits.CurrentValue);
+        targets.Check(request);
         if (request.PolicyOverrides is not null || request.Policy is not null)
         {
             // Settings that cannot be used are refused before anything waits for them.
@@ -115,7 +118,10 @@ internal sealed class TextToImageGenerator(
     private async Task<TextToImageResult> MakeAsync(TextToImageRequest request, Mailbox<TextToImageUpdate> mailbox, CancellationToken cancellationToken)
     {
         var prepared = Model.Prepare(request, cancellationToken);
-        var denoiser = denoisers.GetDenoiser(prepared.Denoiser, request.Policy, request.PolicyOverrides);
+        var target = targets.Choose(request, prepared);
+        var denoiser = target is null
+            ? denoisers.GetDenoiser(prepared.Denoiser, request.Policy, request.PolicyOverrides)
+            : denoisers.GetDenoiser(prepared.Denoiser, target.Value.Policy, target.Value.Overrides);
         var steps = request.ReportDecisions ? new StepObserver(denoiser.Denoiser.Layout.Stages.Length) : null;
         using var observation = telemetry.Begin(denoiser, steps, models.Name);
         var pictures = schedulers.For(prepared.Denoiser.Backend) is { } scheduler
@@ -126,7 +132,8 @@ internal sealed class TextToImageGenerator(
         return new TextToImageResult(pictures, denoiser.Policy.Name)
         {
             Report = steps?.ToReport(),
-            Notes = [.. prepared.Notes, .. denoiser.Plan.Notes],
+            Target = target?.Choice,
+            Notes = [.. prepared.Notes, .. target is { Choice: var choice } ? [choice.ToString()] : Array.Empty<string>(), .. denoiser.Plan.Notes],
         };
 
         void Tell(GenerationProgress progress) => mailbox.Post(new TextToImageProgress(progress.Completed, progress.Total)

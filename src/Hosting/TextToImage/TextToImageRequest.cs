@@ -1,3 +1,4 @@
+using CachePolicies.Policies;
 using CachePolicies.Reporting;
 using CachePolicies.TextToImage;
 
@@ -14,6 +15,13 @@ public sealed record TextToImageRequest(string Prompt) : PictureRequest(Prompt)
     /// <summary>Settings of the policy for this picture alone.</summary>
     /// <value><see langword="null"/>, the default, for those that are configured.</value>
     public CachePolicyOverrides? PolicyOverrides { get; init; }
+
+    /// <summary>
+    /// What the picture is to reach, in place of settings: the host's measured settings (<see cref="CachePoliciesOptions.MeasuredFile"/>) say which policy and settings that takes, among
+    /// the registered policies, or of <see cref="Policy"/> where that is named.
+    /// </summary>
+    /// <value><see langword="null"/>, the default, for the host's own target where it has one. Does not go with <see cref="PolicyOverrides"/>.</value>
+    public GenerationTarget? Target { get; init; }
 
     /// <summary>Whether each step is reported with what was asked, measured, decided and computed, which costs a little time.</summary>
     /// <value>The default is <see langword="false"/>: steps are counted only.</value>
@@ -70,6 +78,9 @@ public sealed record TextToImageResult(GeneratedPictures Pictures, string Policy
 
     /// <summary>What the cache did; <see langword="null"/> unless decisions were asked for.</summary>
     public CacheReport? Report { get; init; }
+
+    /// <summary>What was chosen for a target, and what is expected of it; <see langword="null"/> where there was none.</summary>
+    public TargetChoice? Target { get; init; }
 
     /// <summary>What the user should know: that a prompt was cut, for instance. Sentences.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];

@@ -118,14 +118,14 @@ public sealed record ComputeSchedule(
 
     private string? WhyNot()
     {
-        if (Fingerprint is null || Latent is null || Sampler is null || Found.IsDefault)
+        if (new RunSignature(Fingerprint, Latent, Sampler, Guidance, Sigmas).WhyNot() is { } problem)
         {
-            return "it lacks the model's fingerprint, latent, sampler or the settings that it was found with";
+            return problem;
         }
 
-        if (Sigmas.IsDefaultOrEmpty || Sigmas.Any(s => !float.IsFinite(s)) || !float.IsFinite(Guidance))
+        if (Found.IsDefault)
         {
-            return "it lacks finite noise levels and guidance";
+            return "it lacks the settings that it was found with";
         }
 
         if (Budgets.IsDefaultOrEmpty)

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using CachePolicies.Comparison;
 using CachePolicies.Engine;
 using CachePolicies.Hosting;
+using CachePolicies.Policies;
 using CachePolicies.TextToImage;
 using Microsoft.Extensions.Options;
 
@@ -107,6 +108,7 @@ internal sealed class LocalPictureService(
             Seed = job.Seed,
             ImageCount = job.Count,
             Policy = job.Policy,
+            Target = job.Target is { } target ? GenerationTarget.Parse(target) : null,
             PolicyOverrides = overrides,
             ReportDecisions = true,
         };

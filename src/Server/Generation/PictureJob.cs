@@ -30,6 +30,9 @@ internal sealed record PictureJob(string Model, string Prompt, long Seed)
     /// <summary>The caching policy's name, or <see langword="null"/> for the default.</summary>
     public string? Policy { get; init; }
 
+    /// <summary>What the pictures are to reach in place of settings (<c>40 dB</c>), or <see langword="null"/>.</summary>
+    public string? Target { get; init; }
+
     /// <summary>Settings of the policy by name, for this job alone.</summary>
     public IReadOnlyDictionary<string, string> Overrides { get; init; } = new Dictionary<string, string>();
 

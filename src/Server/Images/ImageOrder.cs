@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using CachePolicies.Policies;
 using CachePolicies.Reporting;
 
 namespace CachePolicies.Server;
@@ -49,6 +50,11 @@ internal sealed record ImageOrder(PictureJob Job, PictureFormat Format, bool AsU
             throw Wrong("cachepolicies.progress", "needs stream to be true");
         }
 
+        if (extension.Target is { } target && !GenerationTarget.TryParse(target, out _))
+        {
+            throw Wrong("cachepolicies.target", $"is '{Excerpt.Of(target)}'; expected {GenerationTarget.OptionType.Expected}");
+        }
+
         var (width, height) = SizeOf(request.Size);
         return new ImageOrder(
             new PictureJob(request.Model is { Length: > 0 } model ? model : defaultModel, prompt, extension.Seed ?? RandomNumberGenerator.GetInt32(int.MaxValue))
@@ -61,6 +67,7 @@ internal sealed record ImageOrder(PictureJob Job, PictureFormat Format, bool AsU
                 Guidance = extension.Guidance,
                 Count = request.N is not { } n ? 1 : n is >= 1 and <= MostPictures ? n : throw Wrong("n", $"is {n}; expected 1 to {MostPictures}"),
                 Policy = extension.Policy,
+                Target = extension.Target,
                 Overrides = OverrideReader.Read(extension.Overrides),
                 PartialImages = request.PartialImages ?? 0,
                 Progress = extension.Progress ?? false,

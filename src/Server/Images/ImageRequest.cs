@@ -64,6 +64,9 @@ internal sealed record CacheRequest
     [Description("The caching policy; by default the server's.")]
     public string? Policy { get; init; }
 
+    [Description("What the pictures are to reach in place of settings: 40 dB, 0.99 SSIM or 3x. The server must have measured settings of the model.")]
+    public string? Target { get; init; }
+
     [Description("Sampler steps; by default the model's.")]
     public int? Steps { get; init; }
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using CachePolicies.Engine;
+using CachePolicies.Policies;
 using CachePolicies.Reporting;
 using CachePolicies.TextToImage;
 
@@ -19,10 +20,16 @@ internal static class GenerateVerb
         var count = new Option<int>("--count") { Description = "How many pictures are made in one batch; each but the first gets its number behind its name.", HelpName = "N", DefaultValueFactory = _ => 1 };
         var policy = CatalogOptions.Policy(byDefault: NoPolicy);
         var settings = CatalogOptions.Settings("policy");
+        var target = new Option<string?>("--target")
+        {
+            Description = "What the picture is to reach, in place of settings: 40 dB, 0.99 SSIM or 3x. With --policy, by that policy alone.",
+            HelpName = "T",
+        };
+        var measured = new Option<string?>("--measured") { Description = "The measured settings that --target is served from; 'tune --measured' writes them.", HelpName = "FILE.json" };
         var output = new Option<string>("--out") { Description = "The picture to write; its extension says the format: .png, .jpg, .jpeg, .webp or .gif.", HelpName = "FILE", Required = true };
         var run = new SamplingOptions();
         var json = SharedOptions.Json();
-        var command = new Command("generate", "Makes a picture of a prompt under a policy.") { prompt, policy, settings, seed, count, output, json };
+        var command = new Command("generate", "Makes a picture of a prompt under a policy.") { prompt, policy, settings, target, measured, seed, count, output, json };
         foreach (var option in run.All)
         {
             command.Add(option);
@@ -30,19 +37,21 @@ internal static class GenerateVerb
 
         command.SetAction((parsed, cancellationToken) =>
         {
-            var chosen = PolicySettings.Create(parsed.GetRequiredValue(policy), parsed.GetRequiredValue(settings));
+            var (named, given) = (parsed.GetRequiredValue(policy), parsed.GetRequiredValue(settings));
+            var chosen = PolicySettings.Create(named, given);
+            var aim = TargetedGeneration.Of(parsed.GetValue(target), parsed.GetValue(measured), parsed.GetResult(policy) is { Implicit: false } ? chosen.Entry : null, given);
             var how = run.Read(parsed);
             var file = OutputPath.Picture(parsed.GetRequiredValue(output));
             using var session = ModelSession.Open(how, console.Time);
             var picture = session.Request(parsed.GetRequiredValue(prompt), parsed.GetValue(seed)) with { ImageCount = parsed.GetValue(count) };
-            Generate(console, session, chosen, picture, file, parsed.GetValue(json), cancellationToken);
+            Generate(console, session, chosen, aim, picture, file, parsed.GetValue(json), cancellationToken);
             return Task.FromResult(ExitCodes.Success);
         });
         return command;
     }
 
     private static void Generate(
-        ToolConsole console, ModelSession session, PolicySettings policy, PictureRequest picture, string file, bool json, CancellationToken cancellationToken)
+        ToolConsole console, ModelSession session, PolicySettings policy, TargetedGeneration? aim, PictureRequest picture, string file, bool json, CancellationToken cancellationToken)
     {
         if (session.Memory is { } memory)
         {
@@ -52,6 +61,9 @@ internal static class GenerateVerb
         // The text is encoded before the stages are opened: the encoders of a large pipeline and its denoiser need not be in memory together.
         var prepared = session.Prepare(picture, cancellationToken);
         console.Tell(prepared.Notes);
+        var target = aim?.Choose(prepared.Signature);
+        policy = target is null ? policy : PolicySettings.Create(target.Setting.Policy, target.Setting.Settings);
+        console.Tell(target is null ? [] : [target.ToString()]);
         policy = policy.On(prepared.Denoiser.Layout);
         var denoiser = session.Under(policy.Policy, prepared.Denoiser);
         var recorder = new RunRecorder();
@@ -66,7 +78,7 @@ internal static class GenerateVerb
         console.Tell(policy.Notes);
         if (json)
         {
-            JsonLine.Write(console.Output, ToJson(session, policy, picture, run, result, file));
+            JsonLine.Write(console.Output, ToJson(session, policy, target, picture, run, result, file));
         }
         else
         {
@@ -82,10 +94,11 @@ internal static class GenerateVerb
         ? file
         : Path.Combine(Path.GetDirectoryName(file)!, string.Create(CultureInfo.InvariantCulture, $"{Path.GetFileNameWithoutExtension(file)}-{picture + 1}{Path.GetExtension(file)}"));
 
-    private static JsonObject ToJson(ModelSession session, PolicySettings policy, PictureRequest picture, EvaluationLog run, GeneratedPictures result, string file) => new()
+    private static JsonObject ToJson(ModelSession session, PolicySettings policy, TargetChoice? target, PictureRequest picture, EvaluationLog run, GeneratedPictures result, string file) => new()
     {
         ["policy"] = policy.Name,
         ["options"] = JsonLine.Array(policy.Settings.Select(s => (JsonNode?)s)),
+        ["target"] = target is null ? null : TargetedGeneration.ToJson(target),
         ["notes"] = JsonLine.Array(policy.Notes.Select(s => (JsonNode?)s)),
         ["prompt"] = picture.Prompt,
         ["seed"] = picture.Seed,

@@ -126,16 +126,8 @@ internal static class ScheduleVerb
 
         private ComputeSchedule Signature()
         {
-            var prepared = Session.Prepare(Session.Request(Pictures[0].Prompt, Pictures[0].Seed));
-            var schedule = prepared.Sampler.CreateSchedule(prepared.Request.Schedule);
-            return new ComputeSchedule(
-                prepared.Denoiser.Layout.Fingerprint,
-                prepared.Denoiser.Layout.Latent.Primary.Shape.ToString(),
-                prepared.Sampler.Name,
-                Session.Guidance,
-                [.. schedule.Evaluations.Select(e => e.Sigma)],
-                [.. Policy.Settings],
-                []);
+            var run = Session.Prepare(Session.Request(Pictures[0].Prompt, Pictures[0].Seed)).Signature;
+            return new ComputeSchedule(run.Fingerprint, run.Latent, run.Sampler, run.Guidance, run.Sigmas, [.. Policy.Settings], []);
         }
 
         private ImmutableArray<int> Refine(ScheduleRefinement refinement, ImmutableArray<int> path, int count, CancellationToken cancellationToken) =>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using CachePolicies.Policies;
 
 namespace CachePolicies.Tool;
 
@@ -40,17 +41,4 @@ internal sealed record TuneTarget(TargetMeasure Measure, double Value)
 
     private static UsageException Wrong(string option, double value, string expected) =>
         new(string.Create(CultureInfo.InvariantCulture, $"{option} is {value}; expected {expected}."));
-}
-
-/// <summary>A figure that can be asked for.</summary>
-internal enum TargetMeasure
-{
-    /// <summary>Peak signal-to-noise ratio against the uncached picture.</summary>
-    Psnr,
-
-    /// <summary>Structural similarity with the uncached picture.</summary>
-    Ssim,
-
-    /// <summary>Speed-up over the uncached run.</summary>
-    Speedup,
 }

@@ -26,6 +26,7 @@ internal static class TuneVerb
         var traces = new Option<string[]>("--trace", "-t") { Description = "A recorded run to screen settings on; recorded from the prompts otherwise.", HelpName = "TRACE", DefaultValueFactory = _ => [] };
         var seeds = new Option<string>("--seeds") { Description = "Held-out seeds for verification.", HelpName = "101,102", DefaultValueFactory = _ => "101,102" };
         var output = new Option<string>("--out") { Description = "The file to write: a section for appsettings.json with what was measured.", HelpName = "FILE.json", DefaultValueFactory = _ => "tuned.json" };
+        var measured = new Option<string?>("--measured") { Description = "A file of measured settings that what was verified is added to, for 'generate --target' and hosts.", HelpName = "FILE.json" };
         var minutes = new Option<double?>("--minutes")
         {
             Description = "About how long it may take; fewer pictures are generated to keep to it. Without it every prompt is drawn with every seed.",
@@ -36,7 +37,7 @@ internal static class TuneVerb
         var json = SharedOptions.Json();
         var command = new Command("tune", "Finds the settings of a policy that reach a target.")
         {
-            policy, psnr, ssim, speedup, promptFile, prompts, traces, seeds, minutes, settings, output, json,
+            policy, psnr, ssim, speedup, promptFile, prompts, traces, seeds, minutes, settings, output, measured, json,
         };
         foreach (var option in run.All)
         {
@@ -57,6 +58,7 @@ internal static class TuneVerb
                 new TimeBudget(console.Time, MinutesOf(parsed.GetValue(minutes))),
                 run.Read(parsed),
                 OutputPath.File(parsed.GetRequiredValue(output)),
+                MeasuredFile.ToExtend(parsed.GetValue(measured)),
                 parsed.GetValue(json));
             return Task.FromResult(job.Run(cancellationToken));
         });
@@ -100,6 +102,7 @@ internal static class TuneVerb
         TimeBudget Budget,
         SamplingSettings How,
         string File,
+        MeasuredFile? Measured,
         bool Json)
     {
         public int Run(CancellationToken cancellationToken)
@@ -113,6 +116,8 @@ internal static class TuneVerb
             OptionArguments.Apply(Policy.Options, Policy.CreateOptions(), $"the policy '{PolicySettings.NameOf(Policy)}'", Given);
 
             using var session = ModelSession.Open(How, Console.Time);
+            var signature = Measured is null ? null : session.Prepare(session.Request(Prompts[0], Seeds[0]), cancellationToken).Signature;
+            Measured?.Require(signature!);
             using var folder = WorkFolder.Create("tune", Console.Time);
             var runs = new List<RecordedRun>();
             try
@@ -131,6 +136,7 @@ internal static class TuneVerb
                 var tuner = new Tuner(session, Prompts, Seeds, Target, Budget);
                 var isWhole = false;
                 var verified = ToolProgress.Run(Console, tuner.Work, tell => tuner.Verify(screening.Front, tell, cancellationToken, out isWhole));
+                Measured?.Add(signature!, Policy, verified);
                 return Finish(fit, screening, verified, tuner.Best(verified), isWhole);
             }
             finally

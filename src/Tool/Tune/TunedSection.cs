@@ -41,7 +41,7 @@ internal static class TunedSection
     }
 
     /// <summary>The settings that differ from the defaults, and those that a model's family would change: a host must find what was measured.</summary>
-    private static IEnumerable<string> InForce(CachePolicyDescriptor policy, PolicySettings settings)
+    internal static IEnumerable<string> InForce(CachePolicyDescriptor policy, PolicySettings settings)
     {
         var published = policy.Families.SelectMany(f => f.Settings).Select(NameOf).ToHashSet(StringComparer.Ordinal);
         return settings.InForce.Where(s => settings.Settings.Contains(s) || published.Contains(NameOf(s)));

@@ -1,3 +1,5 @@
+using CachePolicies.Policies;
+
 namespace CachePolicies.Tool;
 
 /// <summary>
