@@ -29,8 +29,22 @@ internal sealed record TargetedGeneration(GenerationTarget Target, MeasuredSetti
         }
 
         return GenerationTarget.TryParse(target, out var read)
-            ? new TargetedGeneration(read, MeasuredFile.Read(measured), policy)
+            ? new TargetedGeneration(read, Read(measured), policy)
             : throw new UsageException($"--target is '{target}'; expected {GenerationTarget.OptionType.Expected}.");
+    }
+
+    /// <summary>Reads measured settings.</summary>
+    /// <exception cref="UsageException">There are none, or they cannot be read.</exception>
+    public static MeasuredSettings Read(string path)
+    {
+        try
+        {
+            return MeasuredSettings.Load(path);
+        }
+        catch (Exception unreadable) when (unreadable is IOException or InvalidDataException or UnauthorizedAccessException)
+        {
+            throw new UsageException(unreadable.Message);
+        }
     }
 
     /// <summary>The setting for a run.</summary>

@@ -9,21 +9,7 @@ internal sealed record MeasuredFile(string Path, MeasuredSettings? Held)
 {
     /// <summary>The file that what is measured is added to; <see langword="null"/> where none was given.</summary>
     /// <exception cref="UsageException">What is there cannot be read as measured settings.</exception>
-    public static MeasuredFile? ToExtend(string? path) => path is null ? null : new MeasuredFile(OutputPath.File(path), File.Exists(path) ? Read(path) : null);
-
-    /// <summary>Reads measured settings.</summary>
-    /// <exception cref="UsageException">There are none, or they cannot be read.</exception>
-    public static MeasuredSettings Read(string path)
-    {
-        try
-        {
-            return MeasuredSettings.Load(path);
-        }
-        catch (Exception unreadable) when (unreadable is IOException or InvalidDataException or UnauthorizedAccessException)
-        {
-            throw new UsageException(unreadable.Message);
-        }
-    }
+    public static MeasuredFile? ToExtend(string? path) => path is null ? null : new MeasuredFile(OutputPath.File(path), File.Exists(path) ? TargetedGeneration.Read(path) : null);
 
     /// <summary>Refuses a run of another model, sampler, size, guidance or number of steps before anything is measured.</summary>
     /// <exception cref="UsageException">The message says what differs.</exception>
