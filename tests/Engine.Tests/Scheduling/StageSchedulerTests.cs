@@ -108,6 +108,46 @@ public sealed class StageSchedulerTests : IDisposable
     }
 
     [Fact]
+    public async Task A_generation_whose_lanes_all_wait_ends_when_it_is_cancelled()
+    {
+        var scheduler = new StageScheduler(new StageSchedulerOptions { MaximumRows = 1 });
+        var loop = _tiny.Loop(ScriptedPolicy.None);
+        using var first = new ManualResetEventSlim();
+        using var second = new ManualResetEventSlim();
+        using var reached = new SemaphoreSlim(0);
+        var runs = 0;
+        _tiny.BeforeStage = _ =>
+        {
+            var run = Interlocked.Increment(ref runs);
+            if (run <= 2)
+            {
+                reached.Release();
+                (run == 1 ? first : second).Wait();
+            }
+        };
+        using var zero = loop.Start(TinyDenoiser.Request(1, 1, 1));
+        var running = scheduler.RunAsync(zero);
+        await reached.WaitAsync();
+
+        // Both begin before the second run, which takes one lane, so that at least one of them has nothing under way.
+        using var cancel = new CancellationTokenSource();
+        using var one = loop.Start(TinyDenoiser.Request(1, 1, 2));
+        using var other = loop.Start(TinyDenoiser.Request(1, 1, 3));
+        Task[] waiting = [scheduler.RunAsync(one, null, cancel.Token), scheduler.RunAsync(other, null, cancel.Token)];
+        first.Set();
+        await reached.WaitAsync();
+        await cancel.CancelAsync();
+        second.Set();
+        foreach (var task in waiting)
+        {
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => task.WaitAsync(TimeSpan.FromSeconds(30)));
+        }
+
+        await running;
+        Assert.Equal(0, scheduler.Generations);
+    }
+
+    [Fact]
     public async Task A_cancelled_token_starts_nothing()
     {
         using var generation = _tiny.Loop(ScriptedPolicy.None).Start(TinyDenoiser.Request(1, 1, 1));
