@@ -32,7 +32,7 @@ internal static class ExportedSizes
     /// <summary>The columns and rows of the latent, where a graph fixes both.</summary>
     private static PictureSize? LatentOf(FolderPart part)
     {
-        var port = LatentNames.Select(part.Ports.Input).FirstOrDefault(p => p is not null) ?? part.Ports.Inputs.FirstOrDefault();
+        var port = LatentNames.Select(part.Ports.Input).FirstOrDefault(p => p is not null) ?? (part.Ports.Inputs is [var first, ..] ? first : null);
         return port is { Axes.Count: 4 } && port.SizeFromEnd(2) is { } rows and > 0 and < LongestSide && port.SizeFromEnd(1) is { } columns and > 0 and < LongestSide
             ? new PictureSize((int)columns, (int)rows)
             : null;
