@@ -21,6 +21,7 @@ public sealed class ResultKeyTests : IDisposable
         [nameof(PictureJob.Guidance)] = Job with { Guidance = float.BitIncrement(3) },
         [nameof(PictureJob.Count)] = Job with { Count = 2 },
         [nameof(PictureJob.Policy)] = Job with { Policy = "TeaCache" },
+        [nameof(PictureJob.Target)] = Job with { Target = "40 dB" },
         [nameof(PictureJob.Overrides)] = Job with { Overrides = new Dictionary<string, string> { ["Threshold"] = "0.2" } },
     };
 

@@ -9,6 +9,9 @@ public sealed class PipelineFolders : IDisposable
     /// <summary>Evaluations of each picture.</summary>
     public const int Steps = 12;
 
+    /// <summary>Evaluations in as many steps: PNDM, Stable Diffusion's scheduler, takes one more.</summary>
+    public static int EvaluationsOf(string pipeline) => pipeline == "sd15" ? Steps + 1 : Steps;
+
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("cachepolicies-pipelines-");
     private readonly Dictionary<string, byte[]> _uncached = [];
 

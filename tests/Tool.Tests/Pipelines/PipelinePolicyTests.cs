@@ -6,7 +6,7 @@ namespace CachePolicies.Tool.Tests;
 /// <summary>Every known policy on the folders of pipelines: where nothing may be skipped the picture is the uncached one, and with the family's defaults it skips and says so.</summary>
 public sealed class PipelinePolicyTests(PipelineFolders folders) : IClassFixture<PipelineFolders>
 {
-    /// <summary>Every policy that caches, on every folder that it runs on: TeaCache and SeaCache read a signal that U-Nets do not have.</summary>
+    /// <summary>Every policy that caches, on every folder.</summary>
     public static TheoryData<string, string> All
     {
         get
@@ -28,7 +28,7 @@ public sealed class PipelinePolicyTests(PipelineFolders folders) : IClassFixture
     [MemberData(nameof(All))]
     public async Task Where_nothing_may_be_skipped_the_picture_is_the_uncached_one(string policy, string folder)
     {
-        var settings = Forbidding(PolicyCatalog.Find(policy)!);
+        var settings = Forbidding(PolicyCatalog.Find(policy)!, folder);
         Assert.NotEmpty(settings);
 
         var (run, picture) = await folders.Generate(folder, ["--policy", policy, .. settings.SelectMany(s => new[] { "-o", s }), .. Needed(policy, folder)]);
@@ -78,13 +78,14 @@ public sealed class PipelinePolicyTests(PipelineFolders folders) : IClassFixture
     }
 
     /// <summary>Settings under which a policy computes everything.</summary>
-    private static string[] Forbidding(CachePolicyDescriptor policy) =>
+    private static string[] Forbidding(CachePolicyDescriptor policy, string folder) =>
     [
         .. policy.Options.Where(o => ReferenceEquals(o.Type, OptionTypes.Threshold)).Select(o => $"{o.Name}=0"),
         .. policy.Options.Where(o => o.Name == "Interval").Select(o => $"{o.Name}=1"),
         .. policy.Name switch
         {
             "LogSnr" => ["Evaluations=1000"],
+            "MeanCache" => [$"Path={string.Join(',', Enumerable.Range(0, PipelineFolders.EvaluationsOf(folder)))}"],
             "Spectrum" => ["WarmupSteps=1000"],
             "StepMask" => ["StepMask=C"],
             _ => Array.Empty<string>(),
