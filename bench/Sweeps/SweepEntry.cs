@@ -20,8 +20,7 @@ internal sealed record SweepEntry(string Policy, params IReadOnlyList<string> Se
         var options = policy.CreateOptions();
         foreach (var setting in Settings)
         {
-            var equals = setting.IndexOf('=', StringComparison.Ordinal);
-            if (policy.Options.Find(setting[..equals])?.TryWrite(options, setting[(equals + 1)..]) != true)
+            if (!policy.Options.TryWrite(options, setting))
             {
                 throw new ArgumentException($"{Policy} has no setting '{setting}'.");
             }

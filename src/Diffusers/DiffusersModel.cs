@@ -141,13 +141,13 @@ public sealed class DiffusersModel : ITextToImageModel
         return new ScheduleRequest(steps, request.Image is null ? 0 : Math.Min(Folder.Recipe.FirstStep(steps, request.Strength), steps - 1), _latent.TokensOf(size));
     }
 
-    /// <summary>Says where a denoiser that was exported for whole timesteps is told them without their fractions.</summary>
+    /// <summary>Says that fractions of timesteps are dropped, where the denoiser was exported for whole ones.</summary>
     private void NoteWholeTimesteps(ScheduleRequest request, List<string> notes)
     {
         if (Folder.Denoiser.Ports.Input("timestep") is { Type: OnnxElementType.Int64 or OnnxElementType.Int32 }
             && _sampler.CreateSchedule(request).Evaluations.Any(e => e.Timestep != MathF.Truncate(e.Timestep)))
         {
-            notes.Add("The denoiser reads whole timesteps, so that it is told those of this schedule without their fractions.");
+            notes.Add("The denoiser reads whole timesteps, so the fractions of this schedule's timesteps are dropped.");
         }
     }
 

@@ -44,7 +44,7 @@ public sealed class PreparedGeneration
     /// <summary>How often the denoiser is evaluated.</summary>
     public int Evaluations => Sampler.CreateSchedule(Request.Schedule).Evaluations.Length;
 
-    /// <summary>What the run is of: what was found or measured on another says nothing of it.</summary>
+    /// <summary>Identifies the kind of run, so that what was measured on another kind is not used for it.</summary>
     public RunSignature Signature => new(
         Denoiser.Layout.Fingerprint,
         Denoiser.Layout.Latent.Primary.Shape.ToString(),

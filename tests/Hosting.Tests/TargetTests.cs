@@ -38,7 +38,7 @@ public sealed class TargetTests : IDisposable
     }
 
     [Fact]
-    public async Task The_host_s_own_target_serves_requests_that_name_neither_target_nor_policy()
+    public async Task A_request_without_a_target_or_policy_gets_the_target_of_the_host()
     {
         Measure();
         await using var services = Services(o => (o.MeasuredFile, o.Target) = (File, "2x"));
@@ -68,6 +68,22 @@ public sealed class TargetTests : IDisposable
         var refused = await Assert.ThrowsAsync<ArgumentException>(() =>
             services.GetRequiredService<ITextToImageGenerator>().GenerateImageAsync(Request with { Target = GenerationTarget.Parse("2x") }));
         Assert.Contains("set CachePolicies:MeasuredFile", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_last_good_settings_stay_while_the_file_is_broken_or_away()
+    {
+        Measure();
+        await using var services = Services(o => o.MeasuredFile = File);
+        var generator = services.GetRequiredService<ITextToImageGenerator>();
+        var request = Request with { Target = GenerationTarget.Parse("30 dB") };
+        var good = await generator.GenerateImageAsync(request);
+
+        System.IO.File.WriteAllText(File, "{ \"run\": ");
+        System.IO.File.SetLastWriteTimeUtc(File, DateTime.UnixEpoch);
+        Assert.Equal(good.Target!.Setting.ToString(), (await generator.GenerateImageAsync(request)).Target!.Setting.ToString());
+        System.IO.File.Delete(File);
+        Assert.Equal(good.Target.Setting.ToString(), (await generator.GenerateImageAsync(request)).Target!.Setting.ToString());
     }
 
     [Theory]

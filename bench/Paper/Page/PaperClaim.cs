@@ -1,11 +1,11 @@
 namespace CachePolicies.Bench;
 
-/// <summary>A sentence of the paper held against what was measured on one model.</summary>
+/// <summary>One of the paper's claims, and what was measured for it on one model.</summary>
 /// <param name="Sentence">What the paper says.</param>
 /// <param name="Model">On which model it was measured; empty where none takes part.</param>
 /// <param name="Measured">What was measured.</param>
 /// <param name="Criterion">When the two count as the same.</param>
-/// <param name="Holds">Whether they are, by the measured figures; <see langword="null"/> where they do not tell.</param>
+/// <param name="Holds">Whether they are, by the measured figures; <see langword="null"/> where the figures cannot decide it.</param>
 internal sealed record PaperClaim(string Sentence, string Model, string Measured, string Criterion, bool? Holds)
 {
     /// <summary>The verdict as the table writes it.</summary>

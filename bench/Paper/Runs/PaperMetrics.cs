@@ -20,7 +20,7 @@ internal static class PaperMetrics
         SimilarityEstimator.Create("absolute-l2", static (a, b, _) => (a - b).Square().Mean().Sqrt());
 
     /// <summary>All of them.</summary>
-    /// <param name="layout">The model's, whose latent tells the grid of tokens.</param>
+    /// <param name="layout">The model's layout, whose latent gives the grid of tokens.</param>
     public static IReadOnlyList<PaperMetric> All(DenoiserLayout layout)
     {
         var frequencies = Frequencies(layout);

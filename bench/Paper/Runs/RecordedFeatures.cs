@@ -52,7 +52,7 @@ internal sealed class RecordedFeatures : IDisposable
         var type = TensorType.Of(boundary.Primary) with { ElementType = ElementType.Float32 };
         var distance = estimator.Distance(TensorExpression.Input(0), TensorExpression.Input(1), type.Shape);
         var kernel = _backend.Compile(new KernelSignature([type, type], estimator.ScalarCount, [distance]));
-        var features = _features[NameOf(boundary)];
+        var features = _features[RecordedTensor.NameOf(boundary)];
         var scalars = new float[estimator.ScalarCount];
         var distances = new double[features.Length - gap];
         for (var i = 0; i < distances.Length; i++)
@@ -65,8 +65,6 @@ internal sealed class RecordedFeatures : IDisposable
     }
 
     public void Dispose() => _backend.Dispose();
-
-    private static string NameOf(Boundary boundary) => boundary.Role == BoundaryRole.Cut ? boundary.Name : boundary.Role.ToName();
 
     private CpuTensor Read(TraceReader trace, TraceBoundary boundary, int step)
     {

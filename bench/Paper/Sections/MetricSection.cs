@@ -81,7 +81,7 @@ internal sealed class MetricSection : IPaperSection
         var (pooled, full) = (overall.First(m => m.Name == PaperMetrics.Pooled), overall.First(m => m.Name == PaperMetrics.Full));
         var lost = places.Select((_, i) => full.At[i] - pooled.At[i]).Max();
         text.Claim(new PaperClaim(
-            "Pooled summaries tell similarity as well as whole features do.",
+            "Pooled summaries measure similarity as well as whole features do.",
             model.Name,
             string.Join("; ", places.Select((p, i) => $"{p.Name}: pooled {Number(pooled.At[i])}, whole {Number(full.At[i])}")),
             "pooling loses at most 0.02 of the rank correlation with the true error",

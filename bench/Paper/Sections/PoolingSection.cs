@@ -116,7 +116,7 @@ internal sealed class PoolingSection : IPaperSection
 
     private static string Divisor(string stage, TensorShape shape, int window) => Invariant($"{stage}PoolDivisor={DivisorOf(shape, window)}");
 
-    /// <summary>The largest divisor that pools windows of so many rows, or of all rows where there are fewer.</summary>
+    /// <summary>The largest divisor whose windows hold at least the given number of rows; where the feature has fewer rows, one window holds them all.</summary>
     private static int DivisorOf(TensorShape shape, int window) => (int)Math.Max(1, shape[^2] / window);
 
     /// <summary>The share of evaluations that computed something else than without pooling.</summary>

@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace CachePolicies;
 
-/// <summary>What a run is of: whatever was found or measured on one run says nothing of a run that differs in any of this.</summary>
+/// <summary>Identifies a kind of run: what was found or measured on one run holds only for runs that agree in all of this.</summary>
 /// <param name="Fingerprint">The fingerprint of the model's layout.</param>
 /// <param name="Latent">The shape of the latent, such as <c>[16, 64, 64]</c>.</param>
 /// <param name="Sampler">The sampler's name.</param>
@@ -14,7 +14,7 @@ public sealed record RunSignature(string Fingerprint, string Latent, string Samp
     /// <summary>How far noise levels and scales of guidance may be apart and still count as equal.</summary>
     private const float Tolerance = 1e-3f;
 
-    /// <summary>What another run differs in, as the end of a sentence; <see langword="null"/> where it is of the same.</summary>
+    /// <summary>How another run differs, as the end of a sentence; <see langword="null"/> where it does not.</summary>
     /// <param name="other">The other run.</param>
     /// <returns>Such as <c>50 evaluations, but this run has 28</c>.</returns>
     public string? Difference(RunSignature other)

@@ -65,10 +65,9 @@ public sealed record ScalarExpression(int Index) : TensorExpression;
 /// <param name="Value">The number.</param>
 public sealed record ConstantExpression(float Value) : TensorExpression;
 
-/// <summary>An elementwise operation on one operand.</summary>
-/// <param name="Operation">Which.</param>
-/// <param name="Operand">On what.</param>
-public sealed record UnaryExpression(UnaryOperation Operation, TensorExpression Operand) : TensorExpression
+/// <summary>An expression over one other expression.</summary>
+/// <param name="Operand">What it is computed of.</param>
+public abstract record SingleOperandExpression(TensorExpression Operand) : TensorExpression
 {
     /// <inheritdoc/>
     public override ImmutableArray<TensorExpression> Operands => [Operand];
@@ -80,6 +79,11 @@ public sealed record UnaryExpression(UnaryOperation Operation, TensorExpression 
         return this with { Operand = operand(Operand) };
     }
 }
+
+/// <summary>An elementwise operation on one operand.</summary>
+/// <param name="Operation">Which.</param>
+/// <param name="Operand">On what.</param>
+public sealed record UnaryExpression(UnaryOperation Operation, TensorExpression Operand) : SingleOperandExpression(Operand);
 
 /// <summary>An elementwise operation on two operands.</summary>
 /// <param name="Operation">Which.</param>
@@ -102,68 +106,24 @@ public sealed record BinaryExpression(BinaryOperation Operation, TensorExpressio
 /// <param name="Operand">What is limited.</param>
 /// <param name="Minimum">The lower bound.</param>
 /// <param name="Maximum">The upper bound.</param>
-public sealed record ClampExpression(TensorExpression Operand, float Minimum, float Maximum) : TensorExpression
-{
-    /// <inheritdoc/>
-    public override ImmutableArray<TensorExpression> Operands => [Operand];
-
-    /// <inheritdoc/>
-    public override TensorExpression Map(Func<TensorExpression, TensorExpression> operand)
-    {
-        ArgumentNullException.ThrowIfNull(operand);
-        return this with { Operand = operand(Operand) };
-    }
-}
+public sealed record ClampExpression(TensorExpression Operand, float Minimum, float Maximum) : SingleOperandExpression(Operand);
 
 /// <summary>Puts a number in NaN's place.</summary>
 /// <param name="Operand">What is looked at.</param>
 /// <param name="Replacement">What stands for NaN.</param>
-public sealed record ReplaceNaNExpression(TensorExpression Operand, float Replacement) : TensorExpression
-{
-    /// <inheritdoc/>
-    public override ImmutableArray<TensorExpression> Operands => [Operand];
-
-    /// <inheritdoc/>
-    public override TensorExpression Map(Func<TensorExpression, TensorExpression> operand)
-    {
-        ArgumentNullException.ThrowIfNull(operand);
-        return this with { Operand = operand(Operand) };
-    }
-}
+public sealed record ReplaceNaNExpression(TensorExpression Operand, float Replacement) : SingleOperandExpression(Operand);
 
 /// <summary>Average pooling over the last two axes, stride equal to the window, no padding.</summary>
 /// <param name="Operand">What is pooled; at least two axes.</param>
 /// <param name="Rows">The window along the last axis but one.</param>
 /// <param name="Columns">The window along the last axis.</param>
-public sealed record AveragePoolExpression(TensorExpression Operand, int Rows, int Columns) : TensorExpression
-{
-    /// <inheritdoc/>
-    public override ImmutableArray<TensorExpression> Operands => [Operand];
-
-    /// <inheritdoc/>
-    public override TensorExpression Map(Func<TensorExpression, TensorExpression> operand)
-    {
-        ArgumentNullException.ThrowIfNull(operand);
-        return this with { Operand = operand(Operand) };
-    }
-}
+public sealed record AveragePoolExpression(TensorExpression Operand, int Rows, int Columns) : SingleOperandExpression(Operand);
 
 /// <summary>Makes one number of all axes after the first <paramref name="Keep"/>.</summary>
 /// <param name="Reduction">How.</param>
 /// <param name="Operand">Of what.</param>
 /// <param name="Keep">How many leading axes stay.</param>
-public sealed record ReduceExpression(Reduction Reduction, TensorExpression Operand, int Keep) : TensorExpression
-{
-    /// <inheritdoc/>
-    public override ImmutableArray<TensorExpression> Operands => [Operand];
-
-    /// <inheritdoc/>
-    public override TensorExpression Map(Func<TensorExpression, TensorExpression> operand)
-    {
-        ArgumentNullException.ThrowIfNull(operand);
-        return this with { Operand = operand(Operand) };
-    }
-}
+public sealed record ReduceExpression(Reduction Reduction, TensorExpression Operand, int Keep) : SingleOperandExpression(Operand);
 
 /// <summary>
 /// A Wiener filter along one axis of a grid: the discrete Fourier transform along it, each frequency f (in cycles per element, 0 to ½) times

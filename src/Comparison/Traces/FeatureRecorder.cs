@@ -39,7 +39,7 @@ internal sealed class FeatureRecorder : IEvaluationObserver
 
     /// <summary>The mean duration of each stage, as JSON by the boundary that it leads to.</summary>
     public string StageSeconds => new JsonObject(Denoiser.Layout.Boundaries.Skip(1)
-        .Select((b, i) => KeyValuePair.Create(NameOf(b), (JsonNode?)Math.Round(_seconds[i] / (_evaluation + 1), 9)))).ToJsonString();
+        .Select((b, i) => KeyValuePair.Create(RecordedTensor.NameOf(b), (JsonNode?)Math.Round(_seconds[i] / (_evaluation + 1), 9)))).ToJsonString();
 
     public static FeatureRecorder Over(StagedDenoiser denoiser, TraceWriter writer, TimeProvider time) => new(denoiser, writer, time);
 
@@ -59,10 +59,8 @@ internal sealed class FeatureRecorder : IEvaluationObserver
     [
         .. Enumerable.Range(0, boundary.Tensors.Length)
             .Where(i => boundary.Tensors[i].Kind is TensorKind.State or TensorKind.Signal && boundary.Tensors[i].ElementType.IsFloatingPoint() && (boundary.Index > 0 || i == boundary.PrimaryIndex))
-            .Select(i => (i, new RecordedTensor(NameOf(boundary), i == boundary.PrimaryIndex ? "" : boundary.Tensors[i].Name, boundary.Tensors[i].Shape))),
+            .Select(i => (i, new RecordedTensor(RecordedTensor.NameOf(boundary), i == boundary.PrimaryIndex ? "" : boundary.Tensors[i].Name, boundary.Tensors[i].Shape))),
     ];
-
-    private static string NameOf(Boundary boundary) => boundary.Role == BoundaryRole.Cut ? boundary.Name : boundary.Role.ToName();
 
     private void Copy(int boundary, ReadOnlySpan<FeatureTensor> tensors)
     {

@@ -57,7 +57,19 @@ internal sealed class TargetedPolicies(ICachePolicyProvider policies, IOptionsMo
 
     private string? Registered(string policy) => policies.Names.FirstOrDefault(n => n.Equals(policy, StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>The host's measured settings, read again when the file has changed.</summary>
+    private static MeasuredSettings LoadOr(MeasuredSettings good, string path)
+    {
+        try
+        {
+            return MeasuredSettings.Load(path);
+        }
+        catch (Exception unreadable) when (unreadable is IOException or InvalidDataException or UnauthorizedAccessException)
+        {
+            return good;
+        }
+    }
+
+    /// <summary>The host's measured settings, read again when the file has changed; the last good ones while what it holds cannot be read.</summary>
     private MeasuredSettings Read()
     {
         var path = options.CurrentValue.MeasuredFile
@@ -65,9 +77,13 @@ internal sealed class TargetedPolicies(ICachePolicyProvider policies, IOptionsMo
         lock (_lock)
         {
             var written = File.GetLastWriteTimeUtc(path);
-            if (_read is not { } read || read.Path != path || read.Written != written)
+            if (_read is not { } read || read.Path != path)
             {
                 _read = read = (path, written, MeasuredSettings.Load(path));
+            }
+            else if (read.Written != written)
+            {
+                _read = read = (path, written, LoadOr(read.Measured, path));
             }
 
             return read.Measured;

@@ -57,7 +57,7 @@ public sealed class MeanCachePath
     /// <inheritdoc/>
     public override string ToString() => Name;
 
-    /// <summary>Over how many evaluations the mean is taken at an evaluation; 0 where one is to be computed there, or was to be since another one.</summary>
+    /// <summary>Over how many evaluations the mean is taken at an evaluation; 0 where the path computes it, or has a computed one after <paramref name="since"/> that did not run.</summary>
     /// <param name="evaluation">The evaluation, as the whole schedule counts it.</param>
     /// <param name="since">The last evaluation that ran; −1 where none did.</param>
     internal int MeanAt(in EvaluationInfo evaluation, int since)

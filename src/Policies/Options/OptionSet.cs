@@ -29,6 +29,17 @@ public abstract class OptionSet : IReadOnlyList<PolicyOption>
         return Options.FirstOrDefault(o => o.Name.Equals(dotted, StringComparison.OrdinalIgnoreCase));
     }
 
+    /// <summary>Sets an option from <c>Name=Value</c>.</summary>
+    /// <param name="target">The object that has the options.</param>
+    /// <param name="setting">The setting.</param>
+    /// <returns><see langword="false"/> where it is not of that form, names no option, or the value is not of the option's kind; nothing was set then.</returns>
+    public bool TryWrite(object target, string setting)
+    {
+        ArgumentNullException.ThrowIfNull(setting);
+        var equals = setting.IndexOf('=', StringComparison.Ordinal);
+        return equals > 0 && Find(setting[..equals])?.TryWrite(target, setting[(equals + 1)..]) == true;
+    }
+
     /// <inheritdoc/>
     public IEnumerator<PolicyOption> GetEnumerator() => Options.AsEnumerable().GetEnumerator();
 

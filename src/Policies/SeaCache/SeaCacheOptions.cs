@@ -26,7 +26,7 @@ public sealed class SeaCacheOptions : CachePolicyOptions
 
     /// <summary>The signal at <c>embedded</c> that is looked at.</summary>
     /// <value>A tensor's name there; <c>modulated</c> by default. Used with <see cref="SeaCacheSignal.Feature"/>.</value>
-    public string Feature { get; set => field = Given(value); } = TeaCachePreset.ModulatedInput;
+    public string Feature { get; set => field = Given(value); } = FirstBlockInput.Modulated;
 
     /// <summary>The power by which a clean signal's spectrum falls.</summary>
     /// <value>p, above 0, at most 8. The default is <see langword="null"/>: 2 for pictures and 3 for videos.</value>

@@ -23,7 +23,7 @@ internal sealed class SeaCachePolicy(SeaCacheOptions options, string name) : ICa
     {
         ArgumentNullException.ThrowIfNull(layout);
         BoundaryRef from = _readsLatent ? BoundaryRole.Latent : BoundaryRole.Embedded;
-        var subject = _readsLatent ? MeasurementSubject.StateAt(from) : FirstBlockInput.Of(layout, _feature == TeaCachePreset.ModulatedInput ? null : _feature);
+        var subject = _readsLatent ? MeasurementSubject.StateAt(from) : FirstBlockInput.Of(layout, _feature == FirstBlockInput.Modulated ? null : _feature);
         var plan = CachePlan.For(layout)
             .Measure(Change, subject, new WienerDistance(layout.Latent.Primary.Shape, _grid, _power), ReferenceUpdate.EveryEvaluation)
             .Skip(from, To, _approximation);

@@ -94,8 +94,7 @@ public sealed record ComputeSchedule(
         var options = new StepMaskOptions { Schedule = this, Evaluations = evaluations };
         foreach (var setting in Found)
         {
-            var equals = setting.IndexOf('=', StringComparison.Ordinal);
-            if (equals < 0 || options.Declared.Find(setting[..equals])?.TryWrite(options, setting[(equals + 1)..]) != true)
+            if (!options.Declared.TryWrite(options, setting))
             {
                 throw new ArgumentException($"A schedule was found with '{Excerpt.Of(setting)}', which is not a setting of StepMask.");
             }

@@ -27,7 +27,7 @@ public readonly record struct GenerationTarget
     /// <exception cref="ArgumentOutOfRangeException">The value is out of range.</exception>
     public GenerationTarget(TargetMeasure measure, double value)
     {
-        if (!IsRight(measure, value))
+        if (!IsInRange(measure, value))
         {
             throw new ArgumentOutOfRangeException(nameof(value), value, $"Expected {Expected}.");
         }
@@ -44,10 +44,10 @@ public readonly record struct GenerationTarget
     /// <summary>How much of it.</summary>
     public double Value { get; }
 
-    /// <summary>Whether a value is one that a figure can have to be reached.</summary>
+    /// <summary>Whether a value can be a target for a figure.</summary>
     /// <param name="measure">The figure.</param>
     /// <param name="value">The value.</param>
-    public static bool IsRight(TargetMeasure measure, double value) => double.IsFinite(value) && measure switch
+    public static bool IsInRange(TargetMeasure measure, double value) => double.IsFinite(value) && measure switch
     {
         TargetMeasure.Psnr => value > 0,
         TargetMeasure.Ssim => value is > 0 and < 1,
@@ -56,7 +56,7 @@ public readonly record struct GenerationTarget
     };
 
     /// <summary>Reads a target: a number, and <c>dB</c>, <c>SSIM</c>, <c>x</c> or <c>×</c> after it, with or without a space.</summary>
-    /// <exception cref="FormatException">It is none; the message says what one looks like.</exception>
+    /// <exception cref="FormatException">The text is not a target; the message shows the forms that one can have.</exception>
     public static GenerationTarget Parse(string text) =>
         TryParse(text, out var target) ? target : throw new FormatException($"The target is '{Excerpt.Of(text ?? "")}'; expected {Expected}.");
 
@@ -75,7 +75,7 @@ public readonly record struct GenerationTarget
         {
             if (text.AsSpan().TrimEnd().EndsWith(unit, StringComparison.OrdinalIgnoreCase)
                 && double.TryParse(text.AsSpan().TrimEnd()[..^unit.Length], NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
-                && IsRight(measure, value))
+                && IsInRange(measure, value))
             {
                 target = new GenerationTarget(measure, value);
                 return true;

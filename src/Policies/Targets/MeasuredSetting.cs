@@ -41,8 +41,7 @@ public sealed record MeasuredSetting(string Policy, ImmutableArray<string> Setti
         var options = policy.CreateOptions();
         foreach (var setting in Settings)
         {
-            var equals = setting.IndexOf('=', StringComparison.Ordinal);
-            if (equals < 0 || policy.Options.Find(setting[..equals])?.TryWrite(options, setting[(equals + 1)..]) != true)
+            if (!policy.Options.TryWrite(options, setting))
             {
                 throw new InvalidDataException($"'{Excerpt.Of(setting)}' is not a setting of {policy.Name}.");
             }

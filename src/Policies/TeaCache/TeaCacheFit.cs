@@ -14,9 +14,8 @@ internal static class TeaCacheFit
     /// <summary>The points that it is fitted to: the signal's change from one step to the next, and the error of reusing the stack's residual.</summary>
     public static IReadOnlyList<(double X, double Y)> Points(IRecordedGeneration run)
     {
-        var signal = TeaCachePreset.ModulatedInput;
         return run.ChangesAndErrors(CachePlan.For(run.Layout)
-            .Measure(new MeasurementKey(signal), FirstBlockInput.Of(run.Layout, asked: null), SimilarityEstimator.RelativeL1, ReferenceUpdate.EveryEvaluation)
+            .Measure(new MeasurementKey(FirstBlockInput.Modulated), FirstBlockInput.Of(run.Layout, asked: null), SimilarityEstimator.RelativeL1, ReferenceUpdate.EveryEvaluation)
             .Skip(BoundaryRole.Embedded, BoundaryRole.Detail, new AddResidual(BoundaryRole.Embedded)));
     }
 

@@ -8,7 +8,7 @@ namespace CachePolicies.Policies;
 public sealed record TeaCachePreset(string Signal, ImmutableArray<double> Coefficients)
 {
     /// <summary>The first block's modulated input (FLUX: norm1 of block 0).</summary>
-    public const string ModulatedInput = "modulated";
+    public const string ModulatedInput = FirstBlockInput.Modulated;
 
     /// <summary>The embedded timestep, before the blocks' own projections.</summary>
     public const string TimeEmbedding = "time";

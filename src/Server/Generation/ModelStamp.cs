@@ -16,6 +16,10 @@ internal static class ModelStamp
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', lines))));
     }
 
-    /// <summary>The stamp of a file.</summary>
-    public static string Of(FileInfo file) => string.Create(CultureInfo.InvariantCulture, $"{file.Length} {file.LastWriteTimeUtc.Ticks}");
+    /// <summary>The stamp of a file; of what it links to, where it is a link.</summary>
+    public static string Of(FileInfo file)
+    {
+        var target = file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file;
+        return string.Create(CultureInfo.InvariantCulture, $"{target.Length} {target.LastWriteTimeUtc.Ticks}");
+    }
 }

@@ -7,7 +7,7 @@ using CachePolicies.Reporting;
 
 namespace CachePolicies.Server;
 
-/// <summary>What of a result is no picture.</summary>
+/// <summary>Everything in a result but its pictures.</summary>
 internal sealed record ResultFacts(string Policy, ExtentCounts Steps, double Seconds, double? EstimatedSpeedup, IReadOnlyList<string> Notes);
 
 /// <summary>

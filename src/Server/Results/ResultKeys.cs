@@ -29,7 +29,7 @@ internal sealed class ResultKeys(RegisteredModels models, IConfiguration configu
         Append(hash, Program);
         Append(hash, Encoding.UTF8.GetBytes(model.Stamp));
 
-        // How the pictures are told does not change them.
+        // How progress is reported does not change the pictures.
         var described = job with { Model = model.Name, Progress = false, PartialImages = 0, Overrides = new SortedDictionary<string, string>(job.Overrides.ToDictionary(), StringComparer.Ordinal) };
         Append(hash, JsonSerializer.SerializeToUtf8Bytes(described, ResultJson.Default.PictureJob));
         foreach (var section in (string[])[CachePoliciesOptions.SectionName, _policies])
@@ -52,7 +52,7 @@ internal sealed class ResultKeys(RegisteredModels models, IConfiguration configu
 
     /// <summary>The state of a file that a setting names, such as a calibration; empty for what is not a file's path.</summary>
     private static string StampOf(string? value) =>
-        value is { Length: > 0 and < 4096 } && value.AsSpan().IndexOfAny('/', '\\', '.') >= 0 && new FileInfo(value) is { Exists: true } file ? ModelStamp.Of(file) : "";
+        value is { Length: > 0 and < 4096 } && new FileInfo(value) is { Exists: true } file ? ModelStamp.Of(file) : "";
 
     /// <summary>The versions of the modules that take part, found by who refers to whom.</summary>
     private static IEnumerable<string> Modules()

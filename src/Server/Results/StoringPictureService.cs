@@ -11,7 +11,7 @@ internal sealed class StoringPictureService(LocalPictureService pictures, Result
     {
         var key = results.IsUsed ? keys.Of(job) : null;
 
-        // Whoever wants to see the steps gets them.
+        // A request for progress is always computed, so that there are steps to report.
         if (key is not null && !job.Progress && results.Find(key) is { } stored)
         {
             yield return stored;

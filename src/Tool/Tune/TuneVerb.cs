@@ -94,7 +94,7 @@ internal static class TuneVerb
     private sealed record Job(
         ToolConsole Console,
         CachePolicyDescriptor Policy,
-        TuneTarget Target,
+        GenerationTarget Target,
         IReadOnlyList<string> Prompts,
         IReadOnlyList<long> Seeds,
         IReadOnlyList<string> Traces,

@@ -7,7 +7,7 @@ namespace CachePolicies.Tool;
 /// <summary>What tuning found, as a file whose <c>CachePolicies</c> section can go to appsettings.json, with the measured front beside it.</summary>
 internal static class TunedSection
 {
-    public static JsonObject Whole(CachePolicyDescriptor policy, TuneTarget target, ModelFit fit, Screening screening, IReadOnlyList<TunedSetting> verified, TunedSetting? best)
+    public static JsonObject Whole(CachePolicyDescriptor policy, GenerationTarget target, ModelFit fit, Screening screening, IReadOnlyList<TunedSetting> verified, TunedSetting? best)
     {
         var results = verified[0].Results;
         var file = new JsonObject();

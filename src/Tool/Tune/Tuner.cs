@@ -6,7 +6,7 @@ namespace CachePolicies.Tool;
 /// Finds the setting of a policy that reaches a target best: the front that replay found is verified by generations on held-out seeds, first a few
 /// settings along it, then those between the last that reaches the target and the first that does not.
 /// </summary>
-internal sealed class Tuner(ModelSession session, IReadOnlyList<string> prompts, IReadOnlyList<long> seeds, TuneTarget target, TimeBudget budget)
+internal sealed class Tuner(ModelSession session, IReadOnlyList<string> prompts, IReadOnlyList<long> seeds, GenerationTarget target, TimeBudget budget)
 {
     private const int Coarse = 5;
     private const int Fine = 3;

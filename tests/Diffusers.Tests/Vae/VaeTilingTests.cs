@@ -18,7 +18,7 @@ public sealed class VaeTilingTests
     }
 
     [Fact]
-    public void A_weight_is_one_outside_the_overlap_and_at_the_picture_s_edges()
+    public void Tiles_have_full_weight_outside_overlaps_and_at_the_edges_of_the_picture()
     {
         Assert.All(Enumerable.Range(0, 12), i => Assert.Equal(1, VaeTiling.WeightOf(i, 20, 8, isFirst: true, isLast: false)));
         Assert.All(Enumerable.Range(8, 12), i => Assert.Equal(1, VaeTiling.WeightOf(i, 20, 8, isFirst: false, isLast: true)));

@@ -3,7 +3,7 @@ using CachePolicies.Tool;
 
 namespace CachePolicies.Fuzz;
 
-/// <summary>The file with what no graph tells about a model, which <c>split</c> adds to a manifest.</summary>
+/// <summary>The facts about a model that its graph does not hold, which <c>split</c> adds to the manifest.</summary>
 internal sealed class ModelSections : FuzzedFormat
 {
     private static readonly Lazy<DenoiserDescription> Model = new(Inspect);

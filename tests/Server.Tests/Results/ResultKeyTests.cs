@@ -44,7 +44,7 @@ public sealed class ResultKeyTests : IDisposable
     }
 
     [Fact]
-    public void How_pictures_are_told_and_how_a_name_is_written_is_not_in_the_key()
+    public void The_key_ignores_how_progress_is_reported_and_the_case_of_names()
     {
         var keys = Keys();
         Assert.Equal(keys.Of(Job), keys.Of(Job with { Progress = true, PartialImages = 2 }));
@@ -56,7 +56,7 @@ public sealed class ResultKeyTests : IDisposable
     }
 
     [Fact]
-    public void The_model_s_files_and_every_setting_are_in_the_key()
+    public void The_key_covers_the_files_of_the_model_and_every_setting()
     {
         var calibration = Path.Combine(_folder.Path, "calibration.json");
         File.WriteAllText(calibration, "1");
@@ -78,7 +78,7 @@ public sealed class ResultKeyTests : IDisposable
     }
 
     [Fact]
-    public void A_model_whose_files_change_has_another_stamp()
+    public void A_model_whose_files_change_gets_another_stamp()
     {
         var weights = new FileInfo(Path.Combine(_folder.Path, "weights.bin"));
         File.WriteAllBytes(weights.FullName, [1, 2, 3]);
@@ -91,6 +91,36 @@ public sealed class ResultKeyTests : IDisposable
         Assert.Equal(3, new[] { before, later, Stamp() }.Distinct().Count());
 
         string Stamp() => ModelStamp.Of(_folder.Path, new DirectoryInfo(_folder.Path).GetFiles());
+    }
+
+    [Fact]
+    public void A_file_that_a_setting_names_counts_whatever_its_name()
+    {
+        var file = Guid.NewGuid().ToString("N");
+        try
+        {
+            File.WriteAllText(file, "1");
+            var before = Keys(settings: ("CachePolicies:MeasuredFile", file)).Of(Job);
+            File.WriteAllText(file, "other");
+            Assert.NotEqual(before, Keys(settings: ("CachePolicies:MeasuredFile", file)).Of(Job));
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    [Fact]
+    public void A_linked_file_counts_by_what_it_links_to()
+    {
+        var weights = new FileInfo(Path.Combine(_folder.Path, "blob"));
+        File.WriteAllBytes(weights.FullName, [1, 2, 3]);
+        var link = Path.Combine(_folder.Path, "weights.bin");
+        File.CreateSymbolicLink(link, weights.FullName);
+        var before = ModelStamp.Of(new FileInfo(link));
+
+        File.WriteAllBytes(weights.FullName, [1, 2, 3, 4]);
+        Assert.NotEqual(before, ModelStamp.Of(new FileInfo(link)));
     }
 
     private static ResultKeys Keys(string stamp = "files", params (string Name, string Value)[] settings) => new(

@@ -5,8 +5,11 @@ namespace CachePolicies.Policies;
 /// </summary>
 internal static class FirstBlockInput
 {
+    /// <summary>The name of the modulated input among the signals at <c>embedded</c> (FLUX: norm1 of block 0).</summary>
+    public const string Modulated = "modulated";
+
     /// <summary>The signal that was asked for, else the usual one; the state before the first block where that is the modulated input and the model lacks it.</summary>
-    public static MeasurementSubject Of(DenoiserLayout layout, string? asked, string usual = TeaCachePreset.ModulatedInput)
+    public static MeasurementSubject Of(DenoiserLayout layout, string? asked, string usual = Modulated)
     {
         ArgumentNullException.ThrowIfNull(layout);
         return asked is null && IsMissing(layout, usual) ? MeasurementSubject.StateAt(BoundaryRole.Embedded) : MeasurementSubject.SignalAt(BoundaryRole.Embedded, asked ?? usual);
@@ -14,5 +17,5 @@ internal static class FirstBlockInput
 
     /// <summary>Whether a signal is the modulated input, and a model lacks it.</summary>
     public static bool IsMissing(DenoiserLayout layout, string signal) =>
-        signal == TeaCachePreset.ModulatedInput && layout.Require(BoundaryRole.Embedded).IndexOf(signal) < 0;
+        signal == Modulated && layout.Require(BoundaryRole.Embedded).IndexOf(signal) < 0;
 }
